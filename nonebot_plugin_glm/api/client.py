@@ -1,0 +1,184 @@
+"""GLM 客户端：流式与非流式，重试与换模型。"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TypeVar
+
+import httpx
+
+from ..domain import Answer, Delta, well_formed
+from ..exception import EmptyAnswerError, GLMError, ProtocolError
+from .auth import Authenticator, AuthMode
+from .connection import Connection, Endpoint
+from .errors import error_in
+from .retry import RetryPolicy, may_fall_back, retry_delay
+from .schema import ChatRequest, parse_reply
+from .sse import stream_deltas
+from .thinking import ThinkingFilter, without_thinking
+
+T = TypeVar("T")
+FailureReport = Callable[[GLMError, str, float | None], None]
+"""每次失败都告诉它：异常、模型、几秒后再试（`None` 为不再用这个模型）。"""
+
+
+class GLMClient:
+    """异步的 GLM 客户端。
+
+    参数:
+        key: API 密钥，空串时每个请求都抛 MissingKeyError
+        auth: 认证方式
+        endpoint: GLM 在哪里、怎么连
+        retry: 重试的分寸
+        fallback_models: 请求的模型过载时依次改用的模型
+        on_failure: 每次失败的去处，用于日志
+        transport: 测试时换掉网络
+        clock: 返回 Unix 秒
+        sleep: 重试前的等待
+    """
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        auth: AuthMode = "auto",
+        endpoint: Endpoint | None = None,
+        retry: RetryPolicy | None = None,
+        fallback_models: tuple[str, ...] = (),
+        on_failure: FailureReport = lambda error, model, delay: None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        endpoint = endpoint or Endpoint()
+        authenticator = Authenticator(key, auth, clock) if key else None
+        self._connection = Connection(endpoint, authenticator, transport)
+        self._slots = asyncio.Semaphore(endpoint.max_concurrency)
+        self._retry = retry or RetryPolicy()
+        self._fallback_models = fallback_models
+        self._on_failure = on_failure
+        self._sleep = sleep
+
+    async def complete(self, request: ChatRequest) -> Answer:
+        """问一次，得到完整的回答；读到一半断开也会重试，因为还没有人看见。
+
+        异常:
+            GLMError: 重试与换模型之后仍然失败
+        """
+        return await self._persevere(request, self._collect)
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[Delta]:
+        """问一次，逐段得到回答；给出第一段之后的失败不再重试。
+
+        异常:
+            GLMError: 失败，可能在给出若干段之后
+        """
+        first, deltas = await self._persevere(request, self._begin)
+        async with aclosing(deltas):
+            yield first
+            async for delta in deltas:
+                yield delta
+
+    async def check(self) -> None:
+        """看密钥是否有效。
+
+        异常:
+            GLMError: 无效，或连不上
+        """
+        await self._connection.check()
+
+    async def aclose(self) -> None:
+        """关闭连接。"""
+        await self._connection.aclose()
+
+    async def _persevere(
+        self, request: ChatRequest, attempt: Callable[[ChatRequest], Awaitable[T]]
+    ) -> T:
+        """先坚持请求的模型，它过载到底时依次换后备；后备也失败就报告最初的失败。"""
+        try:
+            return await self._retrying(request, attempt)
+        except GLMError as error:
+            if not may_fall_back(error):
+                raise
+            for model in self._fallback_models:
+                if model == request.model:
+                    continue
+                try:
+                    return await self._retrying(replace(request, model=model), attempt)
+                except GLMError:
+                    continue
+            raise
+
+    async def _retrying(
+        self, request: ChatRequest, attempt: Callable[[ChatRequest], Awaitable[T]]
+    ) -> T:
+        retries = 0
+        while True:
+            try:
+                return await attempt(request)
+            except GLMError as error:
+                delay = retry_delay(error, retries, random.random(), self._retry)
+                self._on_failure(error, request.model, delay)
+                if delay is None:
+                    raise
+            await self._sleep(delay)
+            retries += 1
+
+    async def _collect(self, request: ChatRequest) -> Answer:
+        parts: list[str] = []
+        answer = Answer(text="", model=request.model)
+        async with aclosing(self._deltas(request)) as deltas:
+            async for delta in deltas:
+                parts.append(delta.text)
+                answer = replace(
+                    answer,
+                    model=delta.model or answer.model,
+                    finish=delta.finish or answer.finish,
+                    usage=delta.usage or answer.usage,
+                )
+        text = without_thinking(well_formed("".join(parts))).strip()
+        if not text:
+            raise EmptyAnswerError(answer.finish)
+        return replace(answer, text=text)
+
+    async def _begin(
+        self, request: ChatRequest
+    ) -> tuple[Delta, AsyncGenerator[Delta, None]]:
+        deltas = self._visible(request)
+        try:
+            return await anext(deltas), deltas
+        except StopAsyncIteration:
+            raise EmptyAnswerError from None
+
+    async def _visible(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        """滤掉思考，只给出有正文或有结束原因的段。"""
+        thinking = ThinkingFilter()
+        async with aclosing(self._deltas(request)) as deltas:
+            async for delta in deltas:
+                text = thinking.feed(delta.text)
+                if delta.finish:
+                    text += thinking.flush()
+                if text or delta.finish or delta.usage:
+                    yield replace(delta, text=well_formed(text))
+
+    async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        async with self._slots, self._connection.chat(request) as response:
+            kind = response.headers.get("content-type", "")
+            secrets = self._connection.secrets
+            if "text/event-stream" in kind:
+                async for delta in stream_deltas(response, secrets):
+                    yield delta
+                return
+            try:
+                data = json.loads(await response.aread())
+            except ValueError:
+                raise ProtocolError("回应不是 JSON") from None
+            if (error := error_in(data, secrets)) is not None:
+                raise error
+            yield parse_reply(data, "message")

@@ -1,0 +1,184 @@
+"""一个请求的来回：认证、发送、把一切失败变成自己的异常。"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+from httpx_aiohttp import HttpxAiohttpClient
+
+from ..exception import (
+    APIError,
+    AuthError,
+    InvalidRequestError,
+    MissingKeyError,
+    NetworkError,
+    ProtocolError,
+)
+from .auth import Authenticator
+from .errors import error_from
+from .models import ThinkingControl, model_info
+from .schema import ChatRequest, request_body
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""回应体的上限：最长的回答也不到 1 MB，更大的不是回答。"""
+_OFFICIAL_HOSTS = ("bigmodel.cn", "z.ai")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """GLM 在哪里、怎么连；单位秒。"""
+
+    base_url: str = "https://open.bigmodel.cn/api/paas/v4"
+    proxy: str | None = None
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    max_concurrency: int = 64
+    user_agent: str = "nonebot-plugin-glm"
+
+    @property
+    def official(self) -> bool:
+        """是否智谱自己的网关，而不是自建的 vLLM 或 SGLang。"""
+        host = urlsplit(self.base_url).hostname or ""
+        return any(host == h or host.endswith(f".{h}") for h in _OFFICIAL_HOSTS)
+
+
+class Connection:
+    """到 GLM 的连接池，机器人一生只开一个（新开一个要 18 毫秒）。"""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        auth: Authenticator | None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._auth = auth
+        self._forced_thinking: set[str] = set()
+        timeout = httpx.Timeout(
+            endpoint.read_timeout, connect=endpoint.connect_timeout, pool=None
+        )
+        self._http = HttpxAiohttpClient(
+            base_url=endpoint.base_url.rstrip("/") + "/",
+            proxy=endpoint.proxy,
+            transport=transport,
+            timeout=timeout,
+            headers={"User-Agent": endpoint.user_agent},
+            limits=httpx.Limits(max_connections=endpoint.max_concurrency),
+        )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """不可出现在任何文本里的字符串。"""
+        return self._auth.secrets if self._auth else ()
+
+    async def aclose(self) -> None:
+        """关闭连接池。"""
+        await self._http.aclose()
+
+    @asynccontextmanager
+    async def chat(self, request: ChatRequest) -> AsyncIterator[httpx.Response]:
+        """发出对话补全，给出状态为 200、还没读的回应；离开时关闭连接。
+
+        令牌被判过期（1003）时重签一次；模型不许关思考（1210）时改用
+        `reasoning_effort` 再发一次，并记住这个模型。
+        """
+        with _as_own_errors():
+            response = await self._send_chat(request)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+
+    async def check(self) -> None:
+        """用 `GET /models` 看密钥是否有效；它不列免费模型，所以只看状态。"""
+        with _as_own_errors():
+            await (await self._send("GET", "models", None)).aclose()
+
+    async def _send_chat(self, request: ChatRequest) -> httpx.Response:
+        try:
+            return await self._send("POST", "chat/completions", self._body(request))
+        except InvalidRequestError as error:
+            if request.model in self._forced_thinking or not _forces_thinking(error):
+                raise
+            self._forced_thinking.add(request.model)
+        return await self._send("POST", "chat/completions", self._body(request))
+
+    def _body(self, request: ChatRequest) -> bytes:
+        info = model_info(request.model)
+        forced = request.model in self._forced_thinking
+        control = ThinkingControl.EFFORT if forced else info.thinking
+        official = self._endpoint.official
+        body = request_body(request, info, control, official=official)
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+    async def _send(self, method: str, path: str, body: bytes | None) -> httpx.Response:
+        try:
+            return await self._send_once(method, path, body)
+        except AuthError as error:
+            if error.code != "1003" or self._auth is None or not self._auth.signs:
+                raise
+            self._auth.invalidate()
+        return await self._send_once(method, path, body)
+
+    async def _send_once(
+        self, method: str, path: str, body: bytes | None
+    ) -> httpx.Response:
+        if self._auth is None:
+            raise MissingKeyError("没有设置 GLM_API_KEY")
+        headers = {"Authorization": self._auth.header()}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        request = self._http.build_request(method, path, content=body, headers=headers)
+        response = await self._http.send(request, stream=True)
+        response.stream = _BoundedStream(response.stream)
+        if response.status_code == 200:
+            return response
+        raise await self._error_of(response)
+
+    async def _error_of(self, response: httpx.Response) -> APIError:
+        try:
+            body = await response.aread()
+        finally:
+            await response.aclose()
+        status = response.status_code
+        return error_from(status, body, response.headers, self.secrets)
+
+
+class _BoundedStream(httpx.AsyncByteStream):
+    """读到上限就停的回应流。"""
+
+    def __init__(self, stream: object) -> None:
+        assert isinstance(stream, httpx.AsyncByteStream)
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._stream:
+            size += len(chunk)
+            if size > MAX_BODY_BYTES:
+                raise ProtocolError("回应太大")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def _forces_thinking(error: InvalidRequestError) -> bool:
+    return error.code == "1210" and "始终思考" in error.detail
+
+
+@contextmanager
+def _as_own_errors() -> Iterator[None]:
+    """把传输层的异常变成自己的，只留类名：它们的文本可能带着代理的密码。"""
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
+        raise NetworkError(type(exc).__name__) from exc
+    except UnicodeError as exc:
+        raise ProtocolError("回应不是合法的文本") from exc

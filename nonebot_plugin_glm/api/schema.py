@@ -1,0 +1,117 @@
+"""请求体与回应体：送出去的严格，读进来的宽容。
+
+出处：docs.bigmodel.cn「对话补全」页；温度与 top_p 的两端官方 SDK 都避开。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..domain import Delta, Message, Thinking, Usage
+from ..exception import ProtocolError
+from .errors import raise_for_finish
+from .models import ModelInfo, ThinkingControl
+from .thinking import thinking_fields
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """一次对话补全。"""
+
+    model: str
+    messages: tuple[Message, ...]
+    thinking: Thinking = Thinking.OFF
+    temperature: float | None = None
+    """0 到 1，`None` 用模型的默认值"""
+    top_p: float | None = None
+    max_tokens: int | None = None
+    """思考与回答合计的上限，超过模型的上限时取模型的"""
+    stream: bool = True
+
+
+def request_body(
+    request: ChatRequest, info: ModelInfo, control: ThinkingControl, *, official: bool
+) -> dict[str, Any]:
+    """得到请求体；没有设置的字段不发。"""
+    body: dict[str, Any] = {
+        "model": request.model,
+        "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+        "stream": request.stream,
+        **thinking_fields(request.thinking, control, official=official),
+    }
+    if request.temperature is not None:
+        body["temperature"] = _inside(request.temperature)
+    if request.top_p is not None:
+        body["top_p"] = _inside(request.top_p)
+    if request.max_tokens is not None:
+        body["max_tokens"] = min(
+            request.max_tokens, info.max_output or request.max_tokens
+        )
+    return body
+
+
+def _inside(value: float) -> float:
+    return round(min(max(value, 0.01), 0.99), 2)
+
+
+def parse_reply(data: object, field: str) -> Delta:
+    """读一个回应或流里的一帧。
+
+    参数:
+        data: 解出的 JSON
+        field: 正文所在：整体回应是 `message`，流是 `delta`
+
+    异常:
+        ProtocolError: 没有 `choices`
+        GLMError: 结束原因是一种失败
+    """
+    if not isinstance(data, dict):
+        raise ProtocolError("回应不是 JSON 对象")
+    choices = data.get("choices")
+    if not isinstance(choices, list):
+        raise ProtocolError("回应里没有 choices")
+    choice = choices[0] if choices and isinstance(choices[0], dict) else {}
+    message = choice.get(field)
+    content = message.get("content") if isinstance(message, dict) else None
+    finish = _string(choice.get("finish_reason"))
+    raise_for_finish(finish, data)
+    return Delta(
+        text=_text(content),
+        finish=finish,
+        usage=_usage(data.get("usage")),
+        model=_string(data.get("model")),
+    )
+
+
+def _text(content: object) -> str:
+    """正文可以是字符串、`null`，或 GLM-4V 的分段列表。"""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        parts = (part.get("text") for part in content if isinstance(part, dict))
+        return "".join(part for part in parts if isinstance(part, str))
+    return ""
+
+
+def _usage(data: object) -> Usage | None:
+    if not isinstance(data, dict):
+        return None
+    return Usage(
+        prompt_tokens=_count(data, "prompt_tokens"),
+        cached_tokens=_count(data.get("prompt_tokens_details"), "cached_tokens"),
+        completion_tokens=_count(data, "completion_tokens"),
+        reasoning_tokens=_count(
+            data.get("completion_tokens_details"), "reasoning_tokens"
+        ),
+    )
+
+
+def _count(data: object, name: str) -> int:
+    value = data.get(name) if isinstance(data, Mapping) else None
+    return value if isinstance(value, int) and value >= 0 else 0
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
