@@ -1,0 +1,59 @@
+"""窗口：提问时带上哪些轮。纯函数，只看每一轮有多大。
+
+一旦装不下就一次裁到一半，而不是每问一次丢一轮：GLM 对重复的开头只收零头，
+所以开头要尽量久地保持不变。裁掉的轮只是不再发送，仍然存着。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..domain import Turn
+
+_WIDE = re.compile(
+    r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]"
+)
+_TURN_OVERHEAD = 8
+"""每一轮的角色标记大约占的 token。"""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLimits:
+    """窗口最多有多大。"""
+
+    turns: int
+    tokens: int
+    """估计的 token"""
+
+
+def estimate_tokens(text: str) -> int:
+    """估计一段文本的 token：汉字等宽字每字 0.7，其他每字 0.3，宁多勿少。"""
+    wide = 0 if text.isascii() else len(_WIDE.findall(text))
+    return int(wide * 0.7 + (len(text) - wide) * 0.3) + 1
+
+
+def turn_tokens(turn: Turn) -> int:
+    """估计一轮的 token。"""
+    return (
+        estimate_tokens(turn.question) + estimate_tokens(turn.answer) + _TURN_OVERHEAD
+    )
+
+
+def turns_to_drop(sizes: Sequence[int], limits: WindowLimits) -> int:
+    """最旧的几轮该离开窗口：装得下是 0，装不下就裁到一半，但总留下最后一轮。
+
+    参数:
+        sizes: 窗口里每一轮的 token，从旧到新
+        limits: 窗口的上限
+    """
+    if len(sizes) <= limits.turns and sum(sizes) <= limits.tokens:
+        return 0
+    kept, room = 0, limits.tokens // 2
+    for size in reversed(sizes):
+        room -= size
+        if kept >= max(1, limits.turns // 2) or (room < 0 and kept):
+            break
+        kept += 1
+    return len(sizes) - kept
