@@ -1,0 +1,50 @@
+"""谁在哪里说话：会话的名字、说话的人、是不是群管理员。
+
+OneBot V11 的事件自己带着答案；其他平台问 alconna 与 uninfo。
+"""
+
+from __future__ import annotations
+
+from nonebot.adapters import Bot, Event
+from nonebot_plugin_alconna.uniseg import get_target
+from nonebot_plugin_uninfo import ADMIN, OWNER, get_session
+
+from ..domain import ConversationKey, Scope, Speaker, well_formed
+from . import onebot
+
+_MANAGER = OWNER() | ADMIN()
+
+
+def conversation_key(bot: Bot, event: Event, group_scope: Scope) -> ConversationKey:
+    """这条消息属于哪个会话。"""
+    if key := onebot.conversation_key(event, group_scope):
+        return key
+    target = get_target(event, bot)
+    platform = str(target.scope or bot.adapter.get_name())
+    if target.private:
+        return ConversationKey(
+            platform, bot.self_id, Scope.PRIVATE, "", event.get_user_id()
+        )
+    group_id = "/".join(filter(None, (target.parent_id, target.id)))
+    user_id = event.get_user_id() if group_scope is Scope.MEMBER else ""
+    return ConversationKey(platform, bot.self_id, group_scope, group_id, user_id)
+
+
+async def speaker_of(bot: Bot, event: Event) -> Speaker:
+    """说话的人；平台不给名字时名字为空。"""
+    if (found := onebot.speaker(event)) is None:
+        session = await get_session(bot, event)
+        name = session and (
+            (session.member and session.member.nick)
+            or session.user.nick
+            or session.user.name
+        )
+        found = Speaker(event.get_user_id(), name or "")
+    return Speaker(found.id, well_formed(found.name))
+
+
+async def is_group_admin(bot: Bot, event: Event) -> bool:
+    """是否群主或管理员。"""
+    if (found := onebot.is_group_admin(event)) is not None:
+        return found
+    return await _MANAGER(bot, event)

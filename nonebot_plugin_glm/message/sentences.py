@@ -1,0 +1,83 @@
+"""异常 -> 聊天里的一句话：唯一的一张表，每句都说清该怎么办。"""
+
+from __future__ import annotations
+
+from ..exception import (
+    AnswerTimeoutError,
+    APIError,
+    AuthError,
+    ContentFilteredError,
+    ContextTooLongError,
+    EmptyAnswerError,
+    GLMError,
+    InvalidMessagesError,
+    InvalidRequestError,
+    MissingKeyError,
+    ModelNotFoundError,
+    NetworkError,
+    ProtocolError,
+    QuotaError,
+    RateLimitError,
+    ServerError,
+    StoreError,
+)
+
+SENTENCES: dict[type[GLMError], str] = {
+    MissingKeyError: "还没有密钥，请机器人的主人在 .env 中设置 GLM_API_KEY。",
+    AuthError: "GLM 不认这个密钥，请机器人的主人检查 GLM_API_KEY 与 GLM_BASE_URL。",
+    QuotaError: "GLM 的额度用完了，请机器人的主人充值、换用免费模型，"
+    "或检查密钥与 GLM_BASE_URL 是否配套。",
+    RateLimitError: "GLM 现在太忙，试了几次都没排上，请过一会儿再问。",
+    ContentFilteredError: "GLM 认为内容不合适，没有回答，请换个说法。",
+    ContextTooLongError: "对话太长了，已经缩短带上的历史，请再问一次；"
+    "如果还不行，请把问题写短些或发送 /glm reset。",
+    InvalidMessagesError: "GLM 不接受这段对话，请发送 /glm reset 后再问。",
+    ModelNotFoundError: "这个模型不存在或不能用，请发送 /glm model 换一个，"
+    "或请机器人的主人检查 GLM_MODEL 与 GLM_BASE_URL。",
+    InvalidRequestError: "GLM 不接受这个请求，请机器人的主人看日志，检查设置。",
+    ServerError: "GLM 那边出错了，请过一会儿再问。",
+    NetworkError: "连不上 GLM 或中途断开了，请过一会儿再问；"
+    "如果总是这样，请机器人的主人检查网络与 GLM_PROXY。",
+    AnswerTimeoutError: "GLM 太久没有答完，这个提问作罢，请再问一次或把问题拆小。",
+    ProtocolError: "GLM 的回应读不懂，请过一会儿再问；"
+    "如果总是这样，请机器人的主人检查 GLM_BASE_URL。",
+    EmptyAnswerError: "GLM 没有给出内容，请换个说法再问一次。",
+    StoreError: "读不出这个会话的历史，请机器人的主人查看日志、检查数据目录与磁盘空间。",
+}
+"""异常类到句子的表；没有列出的子类用父类的。"""
+
+UNEXPECTED = "出了意料之外的错，已经写进日志，请告诉机器人的主人；可以接着问别的。"
+THOUGHT_TOO_LONG = (
+    "模型把额度都用在思考上了，没来得及回答；"
+    "请发送 /glm think off，或请机器人的主人调大 GLM_MAX_TOKENS。"
+)
+CLOCK_WRONG = "GLM 说令牌已过期，请机器人的主人校准时钟，或设置 GLM_AUTH=bearer。"
+HISTORY_BLAMED = "GLM 认为历史里有不合适的内容，已经清空本会话的历史，请再问一次。"
+
+
+def sentence_for(error: GLMError, *, detailed: bool) -> str:
+    """一次失败对应的一句话。
+
+    参数:
+        error: 失败
+        detailed: 是否附上业务码，只给超级用户
+    """
+    sentence = _special(error) or next(
+        SENTENCES[cls] for cls in type(error).__mro__ if cls in SENTENCES
+    )
+    if isinstance(error, QuotaError) and error.reset_at:
+        sentence += f"额度将在 {error.reset_at}（北京时间）恢复。"
+    if detailed:
+        what = str(error) if isinstance(error, APIError) else repr(error)
+        sentence += f"（{what}）"
+    return sentence
+
+
+def _special(error: GLMError) -> str:
+    if isinstance(error, EmptyAnswerError) and error.finish == "length":
+        return THOUGHT_TOO_LONG
+    if isinstance(error, AuthError) and error.code == "1003":
+        return CLOCK_WRONG
+    if isinstance(error, ContentFilteredError) and error.role == "history":
+        return HISTORY_BLAMED
+    return ""
