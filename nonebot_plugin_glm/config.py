@@ -88,6 +88,12 @@ class Config(BaseModel):
         """NoneBot 把形如数字的值读成数字，这里变回文本。"""
         return str(value).strip() if isinstance(value, str | int | float) else value
 
+    @field_validator("glm_temperature", "glm_top_p", "glm_max_tokens", mode="before")
+    @classmethod
+    def _unset(cls, value: Any) -> Any:
+        """`.env` 里写成空的，就是没有设置。"""
+        return None if value == "" else value
+
     @field_validator("glm_base_url", "glm_proxy")
     @classmethod
     def _http(cls, value: str) -> str:

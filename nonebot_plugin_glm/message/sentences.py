@@ -42,7 +42,7 @@ SENTENCES: dict[type[GLMError], str] = {
     ProtocolError: "GLM 的回应读不懂，请过一会儿再问；"
     "如果总是这样，请机器人的主人检查 GLM_BASE_URL。",
     EmptyAnswerError: "GLM 没有给出内容，请换个说法再问一次。",
-    StoreError: "读不出这个会话的历史，请机器人的主人查看日志、检查数据目录与磁盘空间。",
+    StoreError: "读不出这个会话的历史，请机器人的主人看日志，检查数据目录与磁盘。",
 }
 """异常类到句子的表；没有列出的子类用父类的。"""
 

@@ -1,0 +1,49 @@
+"""在收集测试之前初始化 NoneBot 并加载插件：测试模块才能在顶部导入它。"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import nonebot
+import pytest
+from nonebot.adapters.onebot.v11 import Adapter
+
+from tests.fake_glm import FakeGLM
+
+API_KEY = "0123456789abcdef0123456789abcdef.0123456789abcdef"
+SUPERUSER = 999
+
+_data = Path(tempfile.mkdtemp(prefix="glm-test-"))
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    GLM_PORT: int = probe.getsockname()[1]
+
+nonebot.init(
+    _env_file=None,
+    driver="~fastapi",
+    log_level="DEBUG",
+    superusers={str(SUPERUSER)},
+    nickname={"小智"},
+    command_start={"/"},
+    localstore_data_dir=_data,
+    glm_api_key=API_KEY,
+    glm_base_url=f"http://127.0.0.1:{GLM_PORT}/api/paas/v4",
+)
+nonebot.get_driver().register_adapter(Adapter)
+assert nonebot.load_plugin("nonebot_plugin_glm")
+
+
+def pytest_unconfigure() -> None:
+    """删去测试的数据目录。"""
+    shutil.rmtree(_data, ignore_errors=True)
+
+
+@pytest.fixture
+async def glm() -> AsyncIterator[FakeGLM]:
+    """插件所连的假 GLM，每个测试都是新的。"""
+    async with FakeGLM(port=GLM_PORT, keys={API_KEY}) as server:
+        yield server
