@@ -1,0 +1,141 @@
+"""SQL：每个函数是一个事务里的几条语句，在数据库的线程里执行。
+
+每个提问都要用的语句在导入时造好，参数在执行时给：造一条要花的时间与执行它相当。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from ..domain import ConversationKey
+from .rows import key_columns
+from .tables import conversations, settings, turns
+
+Conditions = tuple[ColumnElement[bool], ...]
+
+_KEY_IS: Conditions = tuple(
+    conversations.c[name] == bindparam(f"key_{name}")
+    for name in ConversationKey.__dataclass_fields__
+)
+_IN_WINDOW = and_(
+    turns.c.conversation_id == conversations.c.id,
+    turns.c.id >= conversations.c.window_start,
+)
+_WINDOW = (
+    select(
+        turns,
+        conversations.c.model.label("chosen_model"),
+        conversations.c.thinking.label("chosen_thinking"),
+    )
+    .outerjoin_from(conversations, turns, _IN_WINDOW)
+    .where(*_KEY_IS)
+    .order_by(turns.c.id.desc())
+    .limit(bindparam("most"))
+)
+_LAST = (
+    select(turns).join(conversations).where(*_KEY_IS).order_by(turns.c.id.desc())
+).limit(1)
+_COUNT = select(func.count(turns.c.id)).join(conversations).where(*_KEY_IS)
+_CONVERSATION_ID = select(conversations.c.id).where(*_KEY_IS)
+_NEW_CONVERSATION = insert(conversations).returning(conversations.c.id)
+_NEW_TURN = insert(turns)
+
+
+def _parameters(key: ConversationKey) -> dict[str, Any]:
+    return {f"key_{name}": value for name, value in key_columns(key).items()}
+
+
+def key_is(key: ConversationKey) -> Conditions:
+    """认出一个会话的条件。"""
+    values = key_columns(key).items()
+    return tuple(conversations.c[name] == value for name, value in values)
+
+
+def window_rows(
+    connection: Connection, key: ConversationKey, limit: int
+) -> Sequence[Row[Any]]:
+    """窗口里最近的至多 `limit` 轮，从新到旧，每行都带着会话的选择。
+
+    没有轮的会话得到一行，轮的各列是空的；没有的会话得到零行。
+    """
+    return connection.execute(_WINDOW, {**_parameters(key), "most": limit}).all()
+
+
+def last_row(connection: Connection, key: ConversationKey) -> Row[Any] | None:
+    """最后一轮。"""
+    return connection.execute(_LAST, _parameters(key)).one_or_none()
+
+
+def count_turns(connection: Connection, key: ConversationKey) -> int:
+    """存下了几轮。"""
+    return connection.execute(_COUNT, _parameters(key)).scalar_one()
+
+
+def ensure_conversation(connection: Connection, key: ConversationKey) -> int:
+    """会话的编号，没有就新建。"""
+    found = connection.execute(_CONVERSATION_ID, _parameters(key)).scalar_one_or_none()
+    if found is not None:
+        return found
+    return connection.execute(_NEW_CONVERSATION, key_columns(key)).scalar_one()
+
+
+def set_conversation(
+    connection: Connection, identity: int, **values: str | int | None
+) -> None:
+    """改会话的若干列。"""
+    chosen = conversations.c.id == identity
+    connection.execute(update(conversations).where(chosen).values(**values))
+
+
+def insert_turn(connection: Connection, identity: int, **values: Any) -> None:
+    """存一轮。"""
+    connection.execute(_NEW_TURN, {"conversation_id": identity, **values})
+
+
+def delete_turn(connection: Connection, identity: int, turn_id: int) -> None:
+    """删去会话的一轮；别的会话的轮不动。"""
+    mine = (turns.c.id == turn_id, turns.c.conversation_id == identity)
+    connection.execute(delete(turns).where(*mine))
+
+
+def widen_empty_window(connection: Connection, identity: int) -> None:
+    """窗口里一轮也没有了，就退回到更早的轮。"""
+    c = conversations.c
+    newest = select(func.max(turns.c.id)).where(turns.c.conversation_id == identity)
+    emptied = (c.id == identity, c.window_start > newest.scalar_subquery())
+    connection.execute(update(conversations).where(*emptied).values(window_start=0))
+
+
+def forget_turns(connection: Connection, which: Conditions) -> int:
+    """删去一些会话的所有轮，返回删了几轮；会话的选择保留。"""
+    chosen = select(conversations.c.id).where(*which)
+    gone = connection.execute(delete(turns).where(turns.c.conversation_id.in_(chosen)))
+    connection.execute(update(conversations).where(*which).values(window_start=0))
+    return gone.rowcount
+
+
+def get_setting(connection: Connection, name: str) -> str | None:
+    """一项设置。"""
+    query = select(settings.c.value).where(settings.c.name == name)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def put_setting(connection: Connection, name: str, value: str | None) -> None:
+    """写一项设置，`None` 为删去。"""
+    connection.execute(delete(settings).where(settings.c.name == name))
+    if value is not None:
+        connection.execute(insert(settings).values(name=name, value=value))

@@ -1,0 +1,24 @@
+"""每个测试一个新的历史。"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from nonebot_plugin_glm.conversation.store import ConversationStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """数据库文件，尚不存在。"""
+    return tmp_path / "glm.db"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[ConversationStore]:
+    """新的历史。"""
+    store = await ConversationStore.open(path)
+    yield store
+    await store.aclose()
