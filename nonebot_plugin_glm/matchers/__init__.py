@@ -1,4 +1,4 @@
 """人能打什么字，谁能打。"""
 
 from . import chat as chat
-from . import commands as commands
+from . import dispatch as dispatch

@@ -13,6 +13,7 @@ from nonebot.params import Depends
 from ..domain import Answer, Question
 from ..message.outgoing import Outgoing
 from .depends import apologies, get_outgoing, get_question
+from .quick import quick_rule
 from .rules import is_for_bot, listening
 from .runtime import config, get_service
 
@@ -20,7 +21,7 @@ LISTENING = "在，请说。"
 TRUNCATED = "（回答到了长度上限，先到这里；可以说「继续」。）"
 UNSAVED = "（这一轮没能存进历史，请机器人的主人检查磁盘空间与日志。）"
 
-chat = on_message(rule=is_for_bot, priority=config.glm_priority, block=True)
+chat = on_message(rule=quick_rule(is_for_bot), priority=config.glm_priority, block=True)
 
 
 @chat.handle()

@@ -10,9 +10,9 @@ from nonebot.exception import NoneBotException
 from nonebot.log import logger
 from nonebot.permission import SUPERUSER
 
-from ..domain import ConversationKey, Question, Scope, Speaker
+from ..domain import ConversationKey, Question, Scope
 from ..exception import GLMError, StoppedError
-from ..message.identity import conversation_key, is_group_admin, speaker_of
+from ..message.identity import conversation_key, speaker_of
 from ..message.incoming import question_text
 from ..message.outgoing import Outgoing
 from ..message.sentences import UNEXPECTED, sentence_for
@@ -24,7 +24,7 @@ def get_key(bot: Bot, event: Event) -> ConversationKey:
     return conversation_key(bot, event, Scope(config.glm_group_scope))
 
 
-def get_outgoing(bot: Bot, event: Event) -> Outgoing:
+async def get_outgoing(bot: Bot, event: Event) -> Outgoing:
     """回到这条消息来处的路，群里引用它。"""
     in_group = get_key(bot, event).scope is not Scope.PRIVATE
     return Outgoing(bot, event, quote=in_group, limit=config.glm_message_chars)
@@ -34,18 +34,6 @@ async def get_question(bot: Bot, event: Event) -> Question:
     """提问；`text` 可能为空。"""
     speaker = await speaker_of(bot, event)
     return Question(get_key(bot, event), speaker, question_text(bot, event))
-
-
-async def may_manage(bot: Bot, event: Event) -> bool:
-    """能否替整个会话作主：自己的会话是自己，群共用的是群主、管理员与超级用户。"""
-    if get_key(bot, event).scope is not Scope.GROUP:
-        return True
-    return await is_group_admin(bot, event) or await SUPERUSER(bot, event)
-
-
-async def may_act_for(bot: Bot, event: Event, speaker: Speaker) -> bool:
-    """能否动这个人的提问：本人，或能替整个会话作主的人。"""
-    return event.get_user_id() == speaker.id or await may_manage(bot, event)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -12,6 +13,12 @@ from ..message import onebot
 
 LISTEN_SECONDS = 60.0
 """空的 @ 之后，同一个人的下一条消息在多少秒内算作提问。"""
+
+_STARTS = sorted(get_driver().config.command_start, key=lambda s: (s != "/", s))
+_COMMAND_STARTS = tuple(filter(None, _STARTS))
+_GLM = re.compile(rf"\s*(?:{'|'.join(map(re.escape, _STARTS))})glm(?:\s|$)")
+COMMAND = f"{_STARTS[0]}glm" if _STARTS else "glm"
+"""对人说起命令时的写法，通常是 `/glm`。"""
 
 
 class Listening:
@@ -41,19 +48,25 @@ class Listening:
 
 
 listening = Listening()
-_command_starts = tuple(filter(None, get_driver().config.command_start))
 
 
-async def is_for_bot(bot: Bot, event: Event) -> bool:
+def is_for_bot(bot: Bot, event: Event) -> bool:
     """私聊、@（在哪里都行）、回复机器人、叫昵称，或者正等着的下一句；命令不算。"""
     addressed = (
         event.is_tome() or listening.expects(bot, event) or onebot.mentions_self(event)
     )
-    if not addressed or onebot.is_foreign(event) or is_command(event):
+    if not addressed or _is_own(bot, event):
         return False
-    return event.get_user_id() != bot.self_id
+    return not event.get_plaintext().lstrip().startswith(_COMMAND_STARTS)
 
 
-def is_command(event: Event) -> bool:
-    """是否以命令前缀开头；那是给别的响应器的。"""
-    return event.get_plaintext().lstrip().startswith(_command_starts)
+def is_glm_command(bot: Bot, event: Event) -> bool:
+    """以 `/glm` 开头，而且前面没有 @ 别人。"""
+    message = event.get_message()
+    if not message or not message[0].is_text():
+        return False
+    return _GLM.match(event.get_plaintext()) is not None and not _is_own(bot, event)
+
+
+def _is_own(bot: Bot, event: Event) -> bool:
+    return onebot.is_foreign(event) or event.get_user_id() == bot.self_id

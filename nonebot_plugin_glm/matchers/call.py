@@ -1,0 +1,57 @@
+"""一次命令：谁在哪里打了什么，以及他能不能这样做。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from arclet.alconna import Arparma
+from nonebot.adapters import Bot, Event
+from nonebot.permission import SUPERUSER
+
+from ..chat.service import ChatService
+from ..domain import ConversationKey, Scope, Speaker
+from ..message.identity import is_group_admin
+from ..message.outgoing import Outgoing
+
+DENIED_MANAGE = "这是全群共用的，只有群主、管理员和超级用户可以这样做。"
+DENIED_ACT = "只有提问的人、群主、管理员和超级用户可以这样做。"
+DENIED_OWNER = "只有超级用户可以这样做。"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """一次命令。"""
+
+    bot: Bot
+    event: Event
+    key: ConversationKey
+    outgoing: Outgoing
+    service: ChatService
+    result: Arparma
+
+    @property
+    def user_id(self) -> str:
+        """打命令的人。"""
+        return self.event.get_user_id()
+
+    def argument(self, name: str) -> str | None:
+        """命令的一个参数。"""
+        return self.result.all_matched_args.get(name)
+
+    async def say(self, sentence: str) -> None:
+        """回一句话。"""
+        await self.outgoing.say(sentence)
+
+    async def is_owner(self) -> bool:
+        """是否超级用户。"""
+        return await SUPERUSER(self.bot, self.event)
+
+    async def may_manage(self) -> bool:
+        """能否替整个会话作主：自己的会话是本人，群共用的是群主、管理员、超级用户。"""
+        if self.key.scope is not Scope.GROUP:
+            return True
+        return await is_group_admin(self.bot, self.event) or await self.is_owner()
+
+    async def may_act_for(self, speaker: Speaker) -> bool:
+        """能否动这个人的提问：本人，或能替整个会话作主的人。"""
+        return self.user_id == speaker.id or await self.may_manage()

@@ -1,0 +1,69 @@
+"""`/glm …` 的响应器：由 Alconna 解析，交给相应的子命令。"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from arclet.alconna import (
+    Alconna,
+    Args,
+    Arparma,
+    CommandMeta,
+    Option,
+    Subcommand,
+    output_manager,
+)
+from nonebot import get_driver, on_message
+from nonebot.adapters import Bot, Event
+from nonebot.params import Depends
+from nonebot_plugin_alconna.uniseg import UniMessage
+
+from ..message.outgoing import Outgoing
+from .call import Call
+from .commands import SUBCOMMANDS
+from .depends import apologies, get_key, get_outgoing
+from .help import help_text
+from .quick import quick_rule
+from .rules import COMMAND, is_glm_command
+from .runtime import config, get_service
+
+GLM = Alconna(
+    list(get_driver().config.command_start),
+    "glm",
+    Subcommand("help"),
+    Subcommand("reset", Args["group?", str]),
+    Subcommand("model", Args["name?", str], Option("--global")),
+    Subcommand("think", Args["mode?", str]),
+    *(Subcommand(name) for name in ("status", "undo", "retry", "stop", "resend")),
+    meta=CommandMeta(description="与智谱 GLM 对话", usage=help_text(COMMAND)),
+)
+
+command = on_message(
+    rule=quick_rule(is_glm_command), priority=config.glm_priority - 1, block=True
+)
+
+
+@command.handle()
+async def run(
+    bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
+) -> None:
+    """解析并执行一个子命令；没有子命令、求助或写错时说明用法。"""
+    result = parse(UniMessage.of(event.get_message(), bot))
+    name = next((name for name in SUBCOMMANDS if result.find(name)), None)
+    if not result.matched and "--help" not in result.error_data:
+        names = "、".join([*SUBCOMMANDS, "help"])
+        await outgoing.say(f"没有这种写法。可以用的有 {names}，详见 {COMMAND} help。")
+    elif name is None:
+        await outgoing.say(help_text(COMMAND))
+    else:
+        async with apologies(bot, event, outgoing):
+            key, service = get_key(bot, event), await get_service()
+            call = Call(bot, event, key, outgoing, service, result)
+            await SUBCOMMANDS[name](call)
+
+
+def parse(message: UniMessage) -> Arparma[UniMessage]:
+    """用 Alconna 解析；它自己的输出是英文的用法，收起来不用。"""
+    with output_manager.capture(GLM.name):
+        output_manager.set_action(lambda output: output, GLM.name)
+        return GLM.parse(message)
