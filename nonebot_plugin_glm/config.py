@@ -14,6 +14,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from .domain import Thinking
 
+Names = list[str] | str
+"""验证之后总是列表；写成联合，NoneBot 才肯把不是 JSON 的值也交给验证器。"""
+
 _LISTS = ("glm_models", "glm_fallback_models")
 _TEXTS = ("glm_api_key", "glm_model", "glm_system_prompt", "glm_base_url", "glm_proxy")
 
@@ -35,9 +38,9 @@ class Config(BaseModel):
     """访问 GLM 用的 HTTP 代理，如 http://127.0.0.1:7890；空则照环境变量"""
     glm_model: str = "glm-4.7-flash"
     """默认模型，任何名字都可以；默认的这个免费"""
-    glm_models: list[str] = []
+    glm_models: Names = []
     """允许用 /glm model 选择的模型，JSON 数组或逗号分隔；空则为内置目录"""
-    glm_fallback_models: list[str] = ["glm-4-flash-250414"]
+    glm_fallback_models: Names = ["glm-4-flash-250414"]
     """模型过载时依次改用的模型，写法同上，写 [] 则不改用"""
     glm_thinking: Thinking = Thinking.OFF
     """回答前是否思考：on、off、auto（由模型决定）；关不掉的模型会用最低一档"""
@@ -76,8 +79,8 @@ class Config(BaseModel):
     @classmethod
     def _split(cls, value: Any) -> Any:
         """接受逗号分隔的写法。"""
-        if isinstance(value, str):
-            value = value.replace("，", ",").split(",")
+        if isinstance(value, str | int | float):
+            value = str(value).replace("，", ",").split(",")
         if not isinstance(value, list):
             return value
         return [name for item in value if (name := str(item).strip())]
@@ -93,6 +96,14 @@ class Config(BaseModel):
     def _unset(cls, value: Any) -> Any:
         """`.env` 里写成空的，就是没有设置。"""
         return None if value == "" else value
+
+    @field_validator("glm_base_url", "glm_model")
+    @classmethod
+    def _given(cls, value: str) -> str:
+        """没有地址或模型名就什么都问不了，不必等到第一个提问才知道。"""
+        if not value:
+            raise ValueError("应有内容，删去这一行即用默认值")
+        return value
 
     @field_validator("glm_base_url", "glm_proxy")
     @classmethod
@@ -112,16 +123,18 @@ def load_config() -> Config:
     try:
         return get_plugin_config(Config)
     except ValidationError as exc:
-        sentences = "；".join(_explain(error) for error in exc.errors())
-    raise ConfigError(f"请修改 .env 里的设置：{sentences}")
+        sentences = dict.fromkeys(_explain(error) for error in exc.errors())
+    raise ConfigError(f"请修改 .env 里的设置：{'；'.join(sentences)}")
 
 
 def _explain(error: Any) -> str:
     """一个键错在哪里：自己写的句子照用，否则按范围或类型说。"""
-    key = str(error["loc"][0])
+    hints = get_type_hints(Config)
+    # pydantic 1 的路径以 __root__ 开头
+    key = next(str(part) for part in error["loc"] if part in hints)
     message = str(error["msg"]).removeprefix("Value error, ")
     if not message.startswith("应"):
-        message = _bound(error) or _kind(get_type_hints(Config)[key])
+        message = _bound(error) or _kind(hints[key])
     return f"{key.upper()} {message}"
 
 
@@ -150,6 +163,4 @@ def _kind(hint: Any) -> str:
         return "应是整数"
     if float in (hint, *get_args(hint)):
         return "应是数字"
-    return (
-        "应是用逗号分隔的名字或 JSON 数组" if get_origin(hint) is list else "应是文本"
-    )
+    return "应是用逗号分隔的名字或 JSON 数组" if hint == Names else "应是文本"

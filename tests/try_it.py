@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import tempfile
@@ -58,14 +59,14 @@ def main() -> None:
         nonebot.init(driver="~none", localstore_data_dir=data, console_bot_name="GLM")
         driver = nonebot.get_driver()
         driver.register_adapter(Adapter)
-        fake = not getattr(driver.config, "glm_api_key", "")
-        if fake:
+        key = os.environ.get("GLM_API_KEY") or getattr(driver.config, "glm_api_key", "")
+        if not key:
             use_fake_glm(driver)
         assert nonebot.load_plugin("nonebot_plugin_glm"), "插件没有加载"
 
         @driver.on_bot_connect
         async def _greet(bot: Bot) -> None:
-            await open_screen(driver, bot, FAKE_NOTICE if fake else REAL_NOTICE)
+            await open_screen(driver, bot, REAL_NOTICE if key else FAKE_NOTICE)
 
         nonebot.run()
 

@@ -10,7 +10,7 @@ from nonebot.adapters import Bot, Event
 from nonebot.log import logger
 from nonebot.params import Depends
 
-from ..domain import Answer, Question
+from ..domain import Answer
 from ..message.outgoing import Outgoing
 from .depends import apologies, get_outgoing, get_question
 from .quick import quick_rule
@@ -26,12 +26,11 @@ chat = on_message(rule=quick_rule(is_for_bot), priority=config.glm_priority, blo
 
 @chat.handle()
 async def answer_question(
-    bot: Bot,
-    event: Event,
-    question: Annotated[Question, Depends(get_question)],
-    outgoing: Annotated[Outgoing, Depends(get_outgoing)],
+    bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
 ) -> None:
     """回答一个提问。"""
+    # 不由 Depends 给：pydantic 1 校验不了带 __slots__ 的 dataclass
+    question = await get_question(bot, event)
     if not question.text:
         listening.start(bot, event)
         await outgoing.say(LISTENING)

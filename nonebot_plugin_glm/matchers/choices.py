@@ -14,7 +14,7 @@ DEFAULT = "default"
 
 def available_models(config: Config) -> list[str]:
     """可以选的模型：主人列出的，没有列就是内置目录；配置的默认模型总在其中。"""
-    names = config.glm_models or list(CATALOGUE)
+    names = list(config.glm_models or CATALOGUE)
     return names if config.glm_model in names else [config.glm_model, *names]
 
 

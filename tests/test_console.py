@@ -1,0 +1,123 @@
+"""console 适配器：在真的终端（伪终端）里运行 `python -m tests.try_it`。"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import struct
+import sys
+from pathlib import Path
+from typing_extensions import Self
+
+import pyte
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("伪终端只在类 Unix 系统上有", allow_module_level=True)
+
+import fcntl
+import pty
+import termios
+
+ROOT = Path(__file__).parents[1]
+LINES, COLUMNS = 50, 120
+NOT_TEXT = re.compile(r"[\s\u2500-\u259f]+")
+
+
+class Terminal:
+    """一个伪终端里的进程。"""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self._leader, follower = pty.openpty()
+        size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, size)
+        self._follower = follower
+        self._env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("GLM_")},
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+            **settings,
+        }
+        self._home = home
+        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self._screen)
+
+    async def __aenter__(self) -> Self:
+        """启动，开始收它画的东西。"""
+        asyncio.get_running_loop().add_reader(self._leader, self._read)
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.try_it"),
+            cwd=self._home,
+            env=self._env,
+            stdin=self._follower,
+            stdout=self._follower,
+            stderr=self._follower,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """没有自己退出就杀掉。"""
+        if self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+        asyncio.get_running_loop().remove_reader(self._leader)
+        os.close(self._leader)
+        os.close(self._follower)
+
+    async def wait_for(self, text: str, seconds: float = 30) -> None:
+        """等屏幕上出现这些字。"""
+        for _ in range(int(seconds / 0.05)):
+            if text in self.screen:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"没有等到 {text!r}，屏幕上是：{self.screen}")
+
+    @property
+    def screen(self) -> str:
+        """屏幕上的字；一行放不下的会换行，所以去掉空白与框线。"""
+        return NOT_TEXT.sub("", "".join(self._screen.display))
+
+    def type(self, keys: str) -> None:
+        """按键。"""
+        os.write(self._leader, keys.encode())
+
+    async def ended(self) -> int:
+        """等进程自己退出，返回退出码。"""
+        return await asyncio.wait_for(self._process.wait(), 20)
+
+    def _read(self) -> None:
+        self._stream.feed(os.read(self._leader, 65536))
+
+
+async def test_chats_in_the_terminal(tmp_path: Path) -> None:
+    """不设密钥就说明对面是假的 GLM，能聊，能用命令，Ctrl+Q 离开时干净地退出。"""
+    async with Terminal(tmp_path) as terminal:
+        await terminal.wait_for("假GLM，不是真的模型")
+        terminal.type("我叫小明\r")
+        await terminal.wait_for("第1轮对话，你说的是：我叫小明")
+        terminal.type("我叫什么\r")
+        await terminal.wait_for("你上一句说的是：我叫小明")
+        terminal.type("/glm status\r")
+        await terminal.wait_for("记住：2轮")
+        terminal.type("\x11")
+        assert await terminal.ended() == 0
+        assert "Traceback" not in terminal.screen
+    assert not any(tmp_path.iterdir())  # noqa: ASYNC240
+
+
+async def test_says_when_the_key_is_real(tmp_path: Path) -> None:
+    """设了密钥就去连 GLM；连不上时说一句清楚的话。"""
+    settings = {
+        "GLM_API_KEY": "x",
+        "GLM_BASE_URL": "http://127.0.0.1:9",
+        "GLM_MAX_RETRIES": "0",
+        "GLM_FALLBACK_MODELS": "glm-a，glm-b",
+    }
+    async with Terminal(tmp_path, **settings) as terminal:
+        await terminal.wait_for("和你对话的是GLM")
+        terminal.type("你好\r")
+        await terminal.wait_for("连不上GLM")
+        terminal.type("\x11")
+        assert await terminal.ended() == 0
