@@ -151,20 +151,25 @@ class GLMClient:
         self, request: ChatRequest
     ) -> tuple[Delta, AsyncGenerator[Delta, None]]:
         deltas = self._visible(request)
-        try:
-            return await anext(deltas), deltas
-        except StopAsyncIteration:
-            raise EmptyAnswerError from None
+        return await anext(deltas), deltas
 
     async def _visible(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
-        """滤掉思考，只给出有正文或有结束原因的段。"""
+        """滤掉思考，只给出有正文或有结束原因的段，从第一个可见的字开始。
+
+        异常:
+            EmptyAnswerError: 到结束也没有可见的内容
+        """
         thinking = ThinkingFilter()
+        empty = True
         async with aclosing(self._deltas(request)) as deltas:
             async for delta in deltas:
                 text = thinking.feed(delta.text)
                 if delta.finish:
                     text += thinking.flush()
-                if text or delta.finish or delta.usage:
+                empty = empty and not text.strip()
+                if empty and delta.finish:
+                    raise EmptyAnswerError(delta.finish)
+                if not empty and (text or delta.finish or delta.usage):
                     yield replace(delta, text=well_formed(text))
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
@@ -177,8 +182,9 @@ class GLMClient:
                 return
             try:
                 data = json.loads(await response.aread())
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise ProtocolError("回应不是 JSON") from None
             if (error := error_in(data, secrets)) is not None:
                 raise error
-            yield parse_reply(data, "message")
+            delta = parse_reply(data, "message")
+            yield replace(delta, finish=delta.finish or "stop")

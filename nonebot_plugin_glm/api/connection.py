@@ -101,10 +101,11 @@ class Connection:
             await (await self._send("GET", "models", None)).aclose()
 
     async def _send_chat(self, request: ChatRequest) -> httpx.Response:
+        forced = request.model in self._forced_thinking
         try:
             return await self._send("POST", "chat/completions", self._body(request))
         except InvalidRequestError as error:
-            if request.model in self._forced_thinking or not _forces_thinking(error):
+            if forced or not _forces_thinking(error):
                 raise
             self._forced_thinking.add(request.model)
         return await self._send("POST", "chat/completions", self._body(request))
@@ -131,12 +132,12 @@ class Connection:
     ) -> httpx.Response:
         if self._auth is None:
             raise MissingKeyError("没有设置 GLM_API_KEY")
-        headers = {"Authorization": self._auth.header()}
+        # 用字节：误把汉字填作密钥时，让服务器说它无效
+        headers = {b"Authorization": self._auth.header().encode()}
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers[b"Content-Type"] = b"application/json"
         request = self._http.build_request(method, path, content=body, headers=headers)
-        response = await self._http.send(request, stream=True)
-        response.stream = _BoundedStream(response.stream)
+        response = _bounded(await self._http.send(request, stream=True))
         if response.status_code == 200:
             return response
         raise await self._error_of(response)
@@ -151,22 +152,33 @@ class Connection:
 
 
 class _BoundedStream(httpx.AsyncByteStream):
-    """读到上限就停的回应流。"""
+    """已解压、读到上限就停的回应流。"""
 
-    def __init__(self, stream: object) -> None:
-        assert isinstance(stream, httpx.AsyncByteStream)
-        self._stream = stream
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
-        async for chunk in self._stream:
+        async for chunk in self._response.aiter_bytes():
             size += len(chunk)
             if size > MAX_BODY_BYTES:
                 raise ProtocolError("回应太大")
             yield chunk
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        await self._response.aclose()
+
+
+def _bounded(response: httpx.Response) -> httpx.Response:
+    """同一个回应，但读不过上限；按解压后的大小算，几十 KB 能解压出几十 MB。"""
+    headers = response.headers.copy()
+    headers.pop("content-encoding", None)
+    return httpx.Response(
+        response.status_code,
+        headers=headers,
+        stream=_BoundedStream(response),
+        request=response.request,
+    )
 
 
 def _forces_thinking(error: InvalidRequestError) -> bool:
@@ -179,6 +191,7 @@ def _as_own_errors() -> Iterator[None]:
     try:
         yield
     except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
-        raise NetworkError(type(exc).__name__) from exc
+        # httpx-aiohttp 把连接被拒也叫 ConnectTimeout，原来的异常才说得准
+        raise NetworkError(type(exc.__cause__ or exc).__name__) from exc
     except UnicodeError as exc:
         raise ProtocolError("回应不是合法的文本") from exc

@@ -42,6 +42,9 @@ CODES: dict[str, type[APIError]] = {
 }
 """业务码到异常类的表。"""
 
+MAX_CODE = 40
+"""业务码最长多少字：智谱的只有几位，OpenAI 式的是一个英文词。"""
+_HTTP_CODE = re.compile(r"[45][0-9]{2}")
 _RESET_AT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 # vLLM 与 SGLang 没有业务码，超长只能从说明里认出
 _TOO_LONG = re.compile(r"maximum context length|longer than the model", re.IGNORECASE)
@@ -63,7 +66,7 @@ def error_from(
     """
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     error = error_in(data, secrets, status)
     if error is None:
@@ -85,7 +88,7 @@ def error_in(
     message = source.get("message") or source.get("msg") or nested
     if nested is None and code is None and status == 200:
         return None
-    code = "" if code is None else str(code)
+    code = "" if code is None else redact(str(code), secrets, MAX_CODE)
     detail = redact(message, secrets) if isinstance(message, str) else ""
     return _build(_class_of(status, code, detail), status, code, detail, data)
 
@@ -93,7 +96,7 @@ def error_in(
 def _class_of(status: int, code: str, detail: str = "") -> type[APIError]:
     if code in CODES:
         return CODES[code]
-    if code.isdigit() and 400 <= int(code) < 600:
+    if _HTTP_CODE.fullmatch(code):
         status = int(code)
     if status in (401, 403):
         return AuthError
@@ -139,8 +142,8 @@ def blamed_role(filters: object) -> str:
     if not isinstance(filters, list):
         return ""
     roles = [item.get("role") for item in filters if isinstance(item, dict)]
-    roles = [role for role in roles if isinstance(role, str)]
-    return "history" if "history" in roles else next(iter(roles), "")
+    known = [role for role in roles if role in ("history", "user", "assistant")]
+    return "history" if "history" in known else next(iter(known), "")
 
 
 def _seconds(value: str | None) -> float | None:

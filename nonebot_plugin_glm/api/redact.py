@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..domain import well_formed
+
 MIN_FRAGMENT = 6
 """与密钥相同的连续字符达到这么多就抹去。"""
 
 
 def redact(text: str, secrets: Iterable[str], limit: int = 200) -> str:
     """返回最长 `limit` 字、其中与任何密钥连续相同的片段都换成 `***` 的文本。"""
+    # 先收拢空白再抹：反过来，拆开的密钥会在收拢时重新接上
+    text = " ".join(well_formed(text).split())[: 10 * limit]
     for secret in secrets:
         size = min(MIN_FRAGMENT, len(secret))
         masked = bytearray(len(text))
@@ -17,7 +21,7 @@ def redact(text: str, secrets: Iterable[str], limit: int = 200) -> str:
             if text[start : start + size] in secret:
                 masked[start : start + size] = b"\x01" * size
         text = _mask(text, masked)
-    return " ".join(text.split())[:limit]
+    return text[:limit]
 
 
 def _mask(text: str, masked: bytearray) -> str:

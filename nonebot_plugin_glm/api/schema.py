@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..domain import Delta, Message, Thinking, Usage
+from ..domain import Delta, Message, Thinking, Usage, well_formed
 from ..exception import ProtocolError
 from .errors import raise_for_finish
 from .models import ModelInfo, ThinkingControl
@@ -114,4 +114,4 @@ def _count(data: object, name: str) -> int:
 
 
 def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return well_formed(value) if isinstance(value, str) else ""

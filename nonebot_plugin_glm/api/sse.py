@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 
+import anyio
 import httpx
 from httpx_sse import EventSource
 
@@ -12,6 +14,9 @@ from ..domain import Delta
 from ..exception import NetworkError, ProtocolError
 from .errors import error_in
 from .schema import parse_reply
+
+DRAIN_SECONDS = 0.05
+"""`[DONE]` 之后为读到结尾最多等多久。"""
 
 
 async def stream_deltas(
@@ -25,16 +30,18 @@ async def stream_deltas(
         NetworkError: 没有结束原因就断开了
     """
     finished = False
-    async for event in EventSource(response).aiter_sse():
+    events = EventSource(response).aiter_sse()
+    async for event in events:
         if event.data.startswith("[DONE]"):
             if not finished:
                 yield Delta(finish="stop")
+            await _drain(events)
             return
         if not event.data:
             continue
         try:
             data = json.loads(event.data)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ProtocolError("流里有坏帧") from None
         if (error := error_in(data, secrets)) is not None:
             raise error
@@ -43,3 +50,13 @@ async def stream_deltas(
         yield delta
     if not finished:
         raise NetworkError("回答没有说完就断开了")
+
+
+async def _drain(events: AsyncIterator[object]) -> None:
+    """读到连接的结尾：没有读完的连接不能再用，下一个提问要重新握手。
+
+    有的服务器在 `[DONE]` 之后不结束或径自断开：只等一瞬，断了也不要紧。
+    """
+    with anyio.move_on_after(DRAIN_SECONDS), suppress(httpx.HTTPError):
+        async for _ in events:
+            pass

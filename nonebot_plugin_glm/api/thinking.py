@@ -67,7 +67,9 @@ class ThinkingFilter:
         return "" if self._thinking else text
 
     def _safe_end(self, start: int) -> int:
-        """末尾可能是半个标签时，从它的 `<` 起压住不发。"""
+        """末尾可能是半个标签时，从它的 `<` 起压住不发；半个代理对也压住。"""
+        if "\ud800" <= self._pending[-1:] <= "\udbff":
+            return len(self._pending) - 1
         opening = self._pending.rfind("<", start)
         tail = self._pending[opening:].lower()
         if opening < 0 or len(tail) >= _LONGEST_TAG:
@@ -79,8 +81,19 @@ class ThinkingFilter:
 
 def without_thinking(text: str) -> str:
     """从完整的正文里滤掉思考，包括缺了开头的 `…</think>`。"""
-    head, closing, rest = text.rpartition("</think>")
-    if closing and "<think>" not in head.lower():
-        text = rest
     thinking = ThinkingFilter()
-    return thinking.feed(text) + thinking.flush()
+    return thinking.feed(text[_unopened_end(text) :]) + thinking.flush()
+
+
+def _unopened_end(text: str) -> int:
+    """最后一个没有开头的 `</think>` 到哪里为止，没有时为 0。"""
+    end = 0
+    thinking = False
+    for tag in _TAG.finditer(text):
+        slash = tag.group(1)
+        if slash is None:
+            continue
+        if slash and not thinking:
+            end = tag.end()
+        thinking = not slash
+    return end

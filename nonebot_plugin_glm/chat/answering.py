@@ -85,7 +85,11 @@ class Answerer:
 
         async def ask(turns: Sequence[StoredTurn]) -> Answer:
             request = draft_request(turns, question, model, thinking, self._settings)
-            return await self._client.complete(request)
+            try:
+                return await self._client.complete(request)
+            except ContentFilteredError as error:
+                await self._forget_if_blamed(question.key, error)
+                raise
 
         try:
             return turns, await ask(turns)
@@ -93,14 +97,11 @@ class Answerer:
             fewer = narrowed(turns, error)
             if fewer is None:
                 raise
-        except ContentFilteredError as error:
-            await self._forget_if_blamed(question.key, error)
-            raise
         try:
             return fewer, await ask(fewer)
         except ContextTooLongError:
-            start = _start_of(fewer, conversation)
-            await self._store.move_window(question.key, start)
+            if fewer:  # 否则是提问本身太长，裁掉历史也无益
+                await self._store.move_window(question.key, fewer[0].id)
             raise
 
     async def _forget_if_blamed(
@@ -121,9 +122,11 @@ class Answerer:
             question.text, answer.text, question.speaker, answer.model, answer.usage
         )
         try:
-            await self._store.append(
-                question.key, turn, window_start=window_start, replaces=replaces
-            )
+            # 已经答出来了：这时被中止也等它存完，才知道这个提问算不算失败过
+            with anyio.CancelScope(shield=True):
+                await self._store.append(
+                    question.key, turn, window_start=window_start, replaces=replaces
+                )
         except StoreError:
             return replace(answer, saved=False)
         return answer

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..domain import Answer, ConversationKey, Question, Scope, Thinking, Turn
-from ..exception import GLMError
+import anyio.lowlevel
+
+from ..domain import Answer, ConversationKey, Question, Scope, Thinking
+from ..exception import GLMError, StoppedError
 from .answering import Answerer
 from .draft import ChatSettings
 from .queue import ConversationQueue
+from .results import ResetDone, Retriable, Status
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
@@ -23,27 +25,6 @@ Deliver = Callable[[Answer], Awaitable[None]]
 
 FAILED_QUESTIONS = 256
 """最多为多少个会话记住失败的提问，供 `/glm retry`；只在内存里。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Retriable:
-    """可以重答的提问。"""
-
-    question: Question
-    replaces: int | None
-    """重答成功后取代哪一轮；失败的提问没有轮可取代"""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """一个会话的现状。"""
-
-    model: str
-    thinking: Thinking
-    turns: int
-    """存下的轮数"""
-    last: Turn | None
-    """最后一轮"""
 
 
 class ChatService:
@@ -62,7 +43,8 @@ class ChatService:
         self._client = client
         self._answerer = Answerer(store, client, settings)
         self._queue = ConversationQueue()
-        self._failed: OrderedDict[ConversationKey, Question] = OrderedDict()
+        self._failed: OrderedDict[ConversationKey, Retriable] = OrderedDict()
+        self._closed = False
 
     async def ask(
         self, question: Question, deliver: Deliver, replaces: int | None = None
@@ -75,22 +57,26 @@ class ChatService:
             replaces: 重答时取代这一轮
 
         异常:
-            StoppedError: 被 `/glm stop` 或 `/glm reset` 中止
+            StoppedError: 被 `/glm stop` 或 `/glm reset` 中止，或正在关机
             GLMError: 其他失败
         """
+        if self._closed:
+            raise StoppedError("正在关机")
         async with self._queue.turn(question.key, question.speaker.id):
             try:
                 answer = await self._answerer.answer(question, replaces)
             except GLMError:
-                self._remember_failed(question)
+                self._remember_failed(Retriable(question, replaces))
                 raise
             self._failed.pop(question.key, None)
+            # 恰在存完的一刻被中止：取消要到下一个等待点才来，而那时话已经说出去了
+            await anyio.lowlevel.checkpoint_if_cancelled()
             await deliver(answer)
 
     async def retriable(self, key: ConversationKey) -> Retriable | None:
         """最后一个提问：刚失败的，或最后一轮的。"""
         if (failed := self._failed.get(key)) is not None:
-            return Retriable(failed, None)
+            return failed
         if (last := await self._store.last(key)) is None:
             return None
         question = Question(key, last.turn.speaker, last.turn.question)
@@ -105,11 +91,11 @@ class ChatService:
         async with self._queue.alone([key]):
             await self._store.remove(key, turn_id)
 
-    async def reset(self, key: ConversationKey) -> int:
-        """忘记一个会话，返回忘记了几轮；在途的提问一律中止，晚到的回答不会留下。"""
+    async def reset(self, key: ConversationKey) -> ResetDone:
+        """忘记一个会话；在途的提问一律中止，晚到的回答不会留下。"""
         return await self._reset(lambda other: other == key, self._store.forget, key)
 
-    async def reset_group(self, key: ConversationKey) -> int:
+    async def reset_group(self, key: ConversationKey) -> ResetDone:
         """忘记 `key` 所在的群的一切会话，共用的与每个成员的。"""
 
         def same_group(other: ConversationKey) -> bool:
@@ -158,7 +144,8 @@ class ChatService:
         await self._client.check()
 
     async def aclose(self) -> None:
-        """中止在途的提问并等它们退出，再关闭连接与数据库。"""
+        """不再接受提问，中止在途的并等它们退出，再关闭连接与数据库。"""
+        self._closed = True
         busy = self._queue.busy(lambda key: True)
         for key in busy:
             self._queue.stop(key)
@@ -172,17 +159,17 @@ class ChatService:
         matches: Callable[[ConversationKey], bool],
         forget: Callable[[ConversationKey], Awaitable[int]],
         key: ConversationKey,
-    ) -> int:
+    ) -> ResetDone:
         busy = self._queue.busy(matches)
-        for lane in busy:
-            self._queue.stop(lane)
+        stopped = sum(self._queue.stop(lane) for lane in busy)
         async with self._queue.alone([key, *busy]):
             for failed in [other for other in self._failed if matches(other)]:
                 del self._failed[failed]
-            return await forget(key)
+            return ResetDone(await forget(key), stopped)
 
-    def _remember_failed(self, question: Question) -> None:
-        self._failed[question.key] = question
-        self._failed.move_to_end(question.key)
+    def _remember_failed(self, failed: Retriable) -> None:
+        key = failed.question.key
+        self._failed[key] = failed
+        self._failed.move_to_end(key)
         if len(self._failed) > FAILED_QUESTIONS:
             self._failed.popitem(last=False)

@@ -32,6 +32,7 @@ class Database:
     def __init__(self, engine: Engine, worker: ThreadPoolExecutor) -> None:
         self._engine = engine
         self._worker = worker
+        self._closed = False
 
     @classmethod
     async def open(cls, path: Path) -> Database:
@@ -69,12 +70,17 @@ class Database:
         return await self._run(lambda: self._write(work))
 
     async def aclose(self) -> None:
-        """做完在做的，关闭连接与线程。"""
+        """做完在做的，关闭连接与线程；再关一次没有害处。"""
+        if self._closed:
+            return
+        self._closed = True
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._worker, self._engine.dispose)
         self._worker.shutdown()
 
     async def _run(self, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise StoreError("历史已经关闭")
         with _as_store_error():
             return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 

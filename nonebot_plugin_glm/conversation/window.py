@@ -44,12 +44,16 @@ def turn_tokens(turn: Turn) -> int:
 def turns_to_drop(sizes: Sequence[int], limits: WindowLimits) -> int:
     """最旧的几轮该离开窗口：装得下是 0，装不下就裁到一半，但总留下最后一轮。
 
+    上限是零轮时一轮不留：那是不要历史。
+
     参数:
         sizes: 窗口里每一轮的 token，从旧到新
         limits: 窗口的上限
     """
     if len(sizes) <= limits.turns and sum(sizes) <= limits.tokens:
         return 0
+    if not limits.turns:
+        return len(sizes)
     kept, room = 0, limits.tokens // 2
     for size in reversed(sizes):
         room -= size

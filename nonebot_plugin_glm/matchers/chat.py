@@ -12,6 +12,7 @@ from nonebot.params import Depends
 
 from ..domain import Answer
 from ..message.outgoing import Outgoing
+from .arrivals import arrivals
 from .depends import apologies, get_outgoing, get_question
 from .quick import quick_rule
 from .rules import is_for_bot, listening
@@ -38,6 +39,7 @@ async def answer_question(
     listening.stop(bot, event)
     async with apologies(bot, event, outgoing):
         service = await get_service()
+        await arrivals.enter(question.key, event)
         await service.ask(question, partial(deliver, outgoing))
 
 

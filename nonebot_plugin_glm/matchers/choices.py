@@ -39,8 +39,8 @@ def describe_model(name: str) -> str:
 
 def model_list(current: str, available: Sequence[str], command: str) -> str:
     """正在用的模型与可以选的模型。"""
-    names = "\n".join(describe_model(name) for name in available)
-    return f"正在用 {current}。发送 {command} model 名字 可以换成：\n{names}"
+    names = "、".join(describe_model(name) for name in available)
+    return f"正在用 {current}。发送 {command} model 名字 可以换成：{names}。"
 
 
 def unknown_model(name: str, available: Sequence[str], command: str) -> str:

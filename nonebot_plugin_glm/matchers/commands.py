@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from ..chat.results import ResetDone
 from ..domain import ConversationKey, Scope, Thinking
 from . import choices
 from .call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER, Call
@@ -22,13 +23,19 @@ async def reset(call: Call) -> None:
     if group is None:
         if not await call.may_manage():
             return await call.say(DENIED_MANAGE)
-        turns = await call.service.reset(call.key)
-        return await call.say(f"已忘记本会话的 {turns} 轮问答，从头开始吧。")
+        return await call.say(_reset_done("本会话", await call.service.reset(call.key)))
     if not await call.is_owner():
         return await call.say(DENIED_OWNER)
     there = ConversationKey(call.key.platform, call.key.bot_id, Scope.GROUP, group)
-    turns = await call.service.reset_group(there)
-    await call.say(f"已忘记群 {group} 的 {turns} 轮问答。")
+    done = await call.service.reset_group(there)
+    await call.say(_reset_done(f"群 {group} ", done))
+
+
+def _reset_done(place: str, done: ResetDone) -> str:
+    stopped = f"，中止了 {done.stopped} 个提问" if done.stopped else ""
+    if not done.turns:
+        return f"{place}没有可忘记的问答{stopped}，从头开始吧。"
+    return f"已忘记{place}的 {done.turns} 轮问答{stopped}，从头开始吧。"
 
 
 async def model(call: Call) -> None:
@@ -95,8 +102,8 @@ async def retry(call: Call) -> None:
 async def stop(call: Call) -> None:
     """中止正在进行的回答：自己的，或（管理员）所有人的。"""
     everyone = await call.may_manage()
-    if call.service.stop(call.key, None if everyone else call.user_id):
-        return await call.say("已中止。")
+    if stopped := call.service.stop(call.key, None if everyone else call.user_id):
+        return await call.say(f"已中止 {stopped} 个提问。")
     waiting = call.service.is_busy(call.key)
     await call.say(DENIED_ACT if waiting else "现在没有正在进行的回答。")
 

@@ -49,21 +49,25 @@ async def run(
 ) -> None:
     """解析并执行一个子命令；没有子命令、求助或写错时说明用法。"""
     result = parse(UniMessage.of(event.get_message(), bot))
-    name = next((name for name in SUBCOMMANDS if result.find(name)), None)
-    if not result.matched and "--help" not in result.error_data:
-        names = "、".join([*SUBCOMMANDS, "help"])
-        await outgoing.say(f"没有这种写法。可以用的有 {names}，详见 {COMMAND} help。")
-    elif name is None:
+    names = list(result.subcommands) if result and result.matched else []
+    asks_help = result is not None and "--help" in result.error_data
+    if asks_help or "help" in names or (result and result.matched and not names):
         await outgoing.say(help_text(COMMAND))
+    elif result is None or len(names) != 1:
+        known = "、".join([*SUBCOMMANDS, "help"])
+        await outgoing.say(f"没有这种写法。可以用的有 {known}，详见 {COMMAND} help。")
     else:
         async with apologies(bot, event, outgoing):
             key, service = get_key(bot, event), await get_service()
             call = Call(bot, event, key, outgoing, service, result)
-            await SUBCOMMANDS[name](call)
+            await SUBCOMMANDS[names[0]](call)
 
 
-def parse(message: UniMessage) -> Arparma[UniMessage]:
+def parse(message: UniMessage) -> Arparma[UniMessage] | None:
     """用 Alconna 解析；它自己的输出是英文的用法，收起来不用。"""
     with output_manager.capture(GLM.name):
         output_manager.set_action(lambda output: output, GLM.name)
-        return GLM.parse(message)
+        try:
+            return GLM.parse(message)
+        except Exception:  # 引号不成对时 Alconna 抛 IndexError
+            return None

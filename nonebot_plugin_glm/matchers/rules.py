@@ -52,21 +52,25 @@ listening = Listening()
 
 def is_for_bot(bot: Bot, event: Event) -> bool:
     """私聊、@（在哪里都行）、回复机器人、叫昵称，或者正等着的下一句；命令不算。"""
+    if _is_foreign(bot, event):
+        return False
     addressed = (
         event.is_tome() or listening.expects(bot, event) or onebot.mentions_self(event)
     )
-    if not addressed or _is_own(bot, event):
-        return False
-    return not event.get_plaintext().lstrip().startswith(_COMMAND_STARTS)
+    return addressed and not (
+        event.get_plaintext().lstrip().startswith(_COMMAND_STARTS)
+    )
 
 
 def is_glm_command(bot: Bot, event: Event) -> bool:
     """以 `/glm` 开头，而且前面没有 @ 别人。"""
+    if _is_foreign(bot, event):
+        return False
     message = event.get_message()
     if not message or not message[0].is_text():
         return False
-    return _GLM.match(event.get_plaintext()) is not None and not _is_own(bot, event)
+    return _GLM.match(event.get_plaintext()) is not None
 
 
-def _is_own(bot: Bot, event: Event) -> bool:
+def _is_foreign(bot: Bot, event: Event) -> bool:
     return onebot.is_foreign(event) or event.get_user_id() == bot.self_id

@@ -20,7 +20,8 @@ def conversation_key(bot: Bot, event: Event, group_scope: Scope) -> Conversation
     if key := onebot.conversation_key(event, group_scope):
         return key
     target = get_target(event, bot)
-    platform = str(target.scope or bot.adapter.get_name())
+    # scope 是字符串枚举，str() 会写成 SupportScope.console，而这是要存进历史的名字
+    platform = str.__str__(target.scope or bot.adapter.get_name())
     if target.private:
         return ConversationKey(
             platform, bot.self_id, Scope.PRIVATE, "", event.get_user_id()

@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 from nonebot.adapters import Event
-from nonebot.adapters.onebot.v11 import (
-    GroupMessageEvent,
-    MessageEvent,
-    PrivateMessageEvent,
-)
+from nonebot.adapters.onebot.v11 import Event as OneBotEvent
+from nonebot.adapters.onebot.v11 import GroupMessageEvent, PrivateMessageEvent
 
 from ..domain import ConversationKey, Scope, Speaker
 
@@ -19,11 +16,12 @@ ChatEvent = (GroupMessageEvent, PrivateMessageEvent)
 
 
 def is_foreign(event: Event) -> bool:
-    """不该当聊天看的 V11 消息：频道消息（会被误认作私聊），以及机器人自己的消息。
+    """不该当聊天看的 V11 消息：频道的（会被误认作私聊）、缺字段的、机器人自己的。
 
+    缺字段的只是裸的 Event，问它要消息或会话都会抛 ValueError；
     Lagrange 把自己发的消息当普通消息上报，接了就会自问自答。
     """
-    if not isinstance(event, MessageEvent):
+    if not isinstance(event, OneBotEvent):
         return False
     return not isinstance(event, ChatEvent) or event.user_id == event.self_id
 

@@ -8,21 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nonebot.adapters import Bot, Event
-from nonebot.exception import AdapterException, DriverException
 from nonebot.log import logger
 from nonebot_plugin_alconna.uniseg import (
     CustomNode,
     FallbackStrategy,
     Reference,
-    SerializeFailed,
     Text,
     UniMessage,
 )
 
 from .splitting import split_text
-
-SEND_ERRORS = (AdapterException, DriverException, SerializeFailed, OSError)
-"""平台拒绝或没有回应时的异常。"""
 
 UNDELIVERED = (
     "回答没能发出去，可能被平台拦下了。它还在，发送 /glm resend 可以再发一次。"
@@ -59,8 +54,7 @@ class Outgoing:
         pieces = split_text(text, self._limit)
         unsent = await self._send_all(pieces, quote=self._quote)
         if unsent:
-            smaller = [s for p in unsent for s in split_text(p, self._limit // 4)]
-            unsent = await self._send_all(smaller, quote=False)
+            unsent = await self._send_smaller(unsent)
         if unsent and not await self._forward(unsent):
             await self.say(UNDELIVERED)
             return False
@@ -75,6 +69,13 @@ class Outgoing:
                     continue
                 return pieces[index:]
         return ()
+
+    async def _send_smaller(self, pieces: Sequence[str]) -> Sequence[str]:
+        """分成更小的几条再发；分不小又已经不带引用地发过，就不再白发一次。"""
+        smaller = [s for p in pieces for s in split_text(p, self._limit // 4)]
+        if self._quote and smaller == list(pieces):
+            return smaller
+        return await self._send_all(smaller, quote=False)
 
     async def _forward(self, pieces: Sequence[str]) -> bool:
         nodes = [
@@ -96,7 +97,7 @@ class Outgoing:
             await message.send(
                 self._event, self._bot, fallback=fallback, reply_to=quote
             )
-        except SEND_ERRORS as exc:
+        except Exception as exc:  # 连接刚断时 FastAPI 抛 RuntimeError，别家各有各的
             logger.warning(f"消息没有发出去：{type(exc).__name__}")
             return False
         return True

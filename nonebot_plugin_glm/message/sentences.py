@@ -67,9 +67,8 @@ def sentence_for(error: GLMError, *, detailed: bool) -> str:
     )
     if isinstance(error, QuotaError) and error.reset_at:
         sentence += f"额度将在 {error.reset_at}（北京时间）恢复。"
-    if detailed:
-        what = str(error) if isinstance(error, APIError) else repr(error)
-        sentence += f"（{what}）"
+    if detailed and isinstance(error, APIError):
+        sentence += f"（{error}）"
     return sentence
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-_FENCE = re.compile(r"\s*(?:[-*+>]\s+|\d+[.)]\s+)*(`{3,}|~{3,})")
+_FENCE = re.compile(r"((?:\s*(?:>|[-*+]\s|\d+[.)]\s))*\s*)(`{3,}|~{3,})")
+"""围栏的首行：引用与列表的记号、围栏。"""
 
 
 def split_text(text: str, limit: int) -> list[str]:
@@ -27,8 +28,8 @@ def split_text(text: str, limit: int) -> list[str]:
             units = _units(lines, start, end, fences)
         for unit in units:
             _append(pieces, unit, limit)
-    trimmed = (piece.strip("\n") for piece in pieces)
-    return [piece for piece in trimmed if piece.strip()]
+    trimmed = (piece.rstrip().lstrip("\n") for piece in pieces)
+    return [piece for piece in trimmed if piece]
 
 
 def _structure(text: str, count: int) -> tuple[list[tuple[int, int]], dict[int, int]]:
@@ -36,7 +37,8 @@ def _structure(text: str, count: int) -> tuple[list[tuple[int, int]], dict[int, 
     # 短回答用不上，而导入它要六十毫秒
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    # 只要块，不看行内：成片的「[」会让行内解析花上几秒
+    tokens = MarkdownIt("commonmark").enable("table").disable("inline").parse(text)
     starts = sorted({t.map[0] for t in tokens if t.level == 0 and t.map} | {0})
     fences = {t.map[0]: t.map[1] for t in tokens if t.type == "fence" and t.map}
     return list(zip(starts, [*starts[1:], count], strict=True)), fences
@@ -69,17 +71,35 @@ def _cut(unit: str, limit: int) -> Iterator[str]:
     if fence is None or not body:
         yield from _slices(unit, limit)
         return
-    closing = fence.group(1)
-    lines = body.rstrip("\n").split("\n")
-    if lines[-1].strip() == closing:
-        lines.pop()
+    lines = _content(body, fence.group(2))
+    marker = _outlasting(fence.group(2), lines)
+    inside = re.sub(r"[^\s>]", " ", fence.group(1))
+    opening = f"{fence.group(1)}{marker}{opening[fence.end() :]}"
+    closing = f"{inside}{marker}"
     room = limit - len(opening) - len(closing) - 2
+    if room - len(inside) < limit // 4:  # 围栏占去大半，补上它只会刷屏
+        yield from _slices(unit, limit)
+        return
     pieces: list[str] = []
     for line in lines:
-        for part in _slices(line, room):
-            _append(pieces, f"{part}\n", room)
-    for piece in pieces:
+        for index, part in enumerate(_slices(line, room - len(inside))):
+            _append(pieces, f"{inside if index else ''}{part}\n", room)
+    for piece in filter(str.strip, pieces):
         yield f"{opening}\n{piece.rstrip()}\n{closing}\n"
+
+
+def _content(body: str, marker: str) -> list[str]:
+    """代码块里的行，不含收尾的围栏。"""
+    lines = body.rstrip("\n").split("\n")
+    last = lines[-1].strip(" \t>")
+    closed = len(last) >= len(marker) and set(last) == {marker[0]}
+    return lines[:-1] if closed else lines
+
+
+def _outlasting(marker: str, lines: Iterable[str]) -> str:
+    """比代码里每一串同样的符号都长的围栏：切开的长行不会冒充它。"""
+    runs = re.findall(rf"{marker[0]}+", "\n".join(lines))
+    return marker[0] * max(len(marker), *(len(run) + 1 for run in runs), 0)
 
 
 def _slices(line: str, limit: int) -> Iterator[str]:

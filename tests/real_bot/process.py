@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import random
+import re
 import signal
 import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-
 from typing_extensions import Self
 
 from .qq import QQ
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
+_FOREIGN = re.compile(
+    r"GLM_.*|.*_proxy|NICKNAME|SUPERUSERS|COMMAND_.*|LOCALSTORE_.*|API_TIMEOUT",
+    re.IGNORECASE,
+)
+"""外面的环境变量里会改变机器人行为的那些。"""
 
 
 class BotProcess:
@@ -35,12 +42,15 @@ class BotProcess:
     ) -> None:
         self.directory = directory
         self.port = _free_port()
+        self.said: set[str] = set()
+        """人对它说过的一切文本。"""
         self._log = directory / "bot.log"
         self._env = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("GLM_")},
+            **{k: v for k, v in os.environ.items() if not _FOREIGN.fullmatch(k)},
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "default",
+            "PYTHONIOENCODING": "utf-8:backslashreplace",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "DRIVER": "~fastapi",
@@ -85,9 +95,10 @@ class BotProcess:
             )
         await asyncio.wait_for(self._listening(), START_SECONDS)
 
-    async def connect(self, self_id: int = 10000, **options: object) -> QQ:
+    async def connect(self, self_id: int = 10000) -> QQ:
         """以 `self_id` 的账号连上。"""
-        client = await QQ.connect(self.port, self_id, **options)  # type: ignore[arg-type]
+        client = await QQ.connect(self.port, self_id)
+        client.said = self.said
         self._clients.append(client)
         return client
 
@@ -101,8 +112,9 @@ class BotProcess:
 
     async def _end(self, sign: signal.Signals) -> None:
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            process.send_signal(sign)
+        if process is not None:
+            if process.returncode is None:
+                process.send_signal(sign)
             try:
                 await asyncio.wait_for(process.wait(), 20)
             except asyncio.TimeoutError:
@@ -128,6 +140,9 @@ class BotProcess:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    # 不用系统临时分配的那一段：同时跑的别的测试随时会占去刚看过的号
+    for port in random.sample(range(10_000, 30_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("没有空着的端口")

@@ -6,60 +6,16 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-
 from typing_extensions import Self
+
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-Segments = list[dict[str, Any]]
-Respond = Callable[[str, dict[str, Any]], dict[str, Any] | None]
-"""由接口名与参数得到应答；`None` 为照常应答。"""
+from .segments import at, text
+from .sent import UNANSWERED, Respond, Segments, Sent
 
 _message_ids = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """机器人发来的一条消息。"""
-
-    action: str
-    params: dict[str, Any]
-
-    @property
-    def group_id(self) -> int | None:
-        """发到哪个群，私聊为 `None`。"""
-        return self.params.get("group_id")
-
-    @property
-    def user_id(self) -> int | None:
-        """发给谁。"""
-        return self.params.get("user_id")
-
-    @property
-    def segments(self) -> Segments:
-        """消息段；合并转发是它的节点。"""
-        return self.params.get("message") or self.params.get("messages") or []
-
-    @property
-    def text(self) -> str:
-        """所有文本段连起来，合并转发的节点也算。"""
-        parts: list[str] = []
-        for segment in self.segments:
-            data = segment["data"]
-            inner = data.get("content", []) if segment["type"] == "node" else [segment]
-            parts += [s["data"]["text"] for s in inner if s["type"] == "text"]
-        return "".join(parts)
-
-    @property
-    def quoted(self) -> str | None:
-        """引用了哪条消息。"""
-        for segment in self.segments:
-            if segment["type"] == "reply":
-                return str(segment["data"]["id"])
-        return None
 
 
 class QQ:
@@ -74,6 +30,7 @@ class QQ:
         self.sent: list[Sent] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.messages: dict[int, dict[str, Any]] = {}
+        self.said: set[str] = set()
         self.respond: Respond = lambda action, params: None
         self._socket = socket
         self._news: asyncio.Queue[Sent] = asyncio.Queue()
@@ -123,16 +80,44 @@ class QQ:
         )
 
     async def ask(
-        self, group: int, user: int, text: str, *, role: str = "member", **extra: Any
+        self, group: int, user: int, words: str, *, role: str = "member", **extra: Any
     ) -> int:
         """`user` 在群里 @ 机器人说话。"""
-        at = {"type": "at", "data": {"qq": str(self.self_id)}}
-        words = {"type": "text", "data": {"text": f"\u00a0{text}"}}
-        return await self.group(group, user, [at, words], role=role, **extra)
+        message = [at(self.self_id), text(f"\u00a0{words}")]
+        return await self.group(group, user, message, role=role, **extra)
+
+    async def talk(self, user: int, message: Segments | str, **extra: Any) -> Sent:
+        """`user` 私聊机器人，等回话。"""
+        await self.private(user, message, **extra)
+        return await self.next()
+
+    async def call(
+        self, group: int, user: int, words: str, *, role: str = "member", **extra: Any
+    ) -> Sent:
+        """`user` 在群里 @ 机器人说话，等回话。"""
+        await self.ask(group, user, words, role=role, **extra)
+        return await self.next()
+
+    async def collect(self, count: int, timeout: float = 20.0) -> list[Sent]:
+        """等机器人接下来的 `count` 条消息。"""
+        return [await self.next(timeout) for _ in range(count)]
 
     async def next(self, timeout: float = 10.0) -> Sent:
         """等机器人的下一条消息。"""
-        return await asyncio.wait_for(self._news.get(), timeout)
+        try:
+            return await asyncio.wait_for(self._news.get(), timeout)
+        except asyncio.TimeoutError:
+            words = f"{timeout} 秒里机器人没有说话；之前的接口调用：{self.calls[-5:]}"
+        raise asyncio.TimeoutError(words)
+
+    async def rest(self, seconds: float = 0.5) -> list[Sent]:
+        """等到第一条消息，再收到 `seconds` 秒没有消息为止。"""
+        sent = [await self.next()]
+        while True:
+            try:
+                sent.append(await self.next(seconds))
+            except asyncio.TimeoutError:
+                return sent
 
     async def silence(self, seconds: float = 0.5) -> bool:
         """接下来这段时间里机器人是否一言不发。"""
@@ -155,6 +140,8 @@ class QQ:
             **extra,
         }
         self.messages[message_id] = event
+        segments = [text(message)] if isinstance(message, str) else message
+        self.said.update(s["data"]["text"] for s in segments if s["type"] == "text")
         await self.push(**event)
         return message_id
 
@@ -170,24 +157,32 @@ class QQ:
         self.calls.append((action, params))
         reply = self.respond(action, params)
         if reply is None:
-            reply = {"status": "ok", "retcode": 0, "data": self._data(action, params)}
+            reply = self._obey(action, params)
+        if reply is UNANSWERED:
+            return
         if reply.get("retcode") == 0 and action.startswith("send_"):
             sent = Sent(action, params)
             self.sent.append(sent)
             self._news.put_nowait(sent)
         await self._socket.send(json.dumps({**reply, "echo": call.get("echo")}))
 
-    def _data(self, action: str, params: dict[str, Any]) -> dict[str, Any]:
+    def _obey(self, action: str, params: dict[str, Any]) -> dict[str, Any]:
+        data: dict[str, Any] = {}
         if action.startswith("send_"):
-            message_id = next(_message_ids)
-            self.messages[message_id] = {
-                "message_id": message_id,
-                "message_type": "group" if params.get("group_id") else "private",
-                "sender": {"user_id": self.self_id, "nickname": "机器人"},
-                "message": params.get("message", []),
-            }
-            return {"message_id": message_id}
-        if action == "get_msg":
-            found = self.messages[int(params["message_id"])]
-            return {"time": 0, "real_id": 1, "message_type": "group", **found}
-        return {}
+            data = {"message_id": self._remember(params)}
+        elif action == "get_msg":
+            found = self.messages.get(int(params["message_id"]))
+            if found is None:
+                return {"status": "failed", "retcode": 1404, "data": None}
+            data = {"time": 0, "real_id": 1, "message_type": "group", **found}
+        return {"status": "ok", "retcode": 0, "data": data}
+
+    def _remember(self, params: dict[str, Any]) -> int:
+        message_id = next(_message_ids)
+        self.messages[message_id] = {
+            "message_id": message_id,
+            "message_type": "group" if params.get("group_id") else "private",
+            "sender": {"user_id": self.self_id, "nickname": "机器人"},
+            "message": params.get("message", []),
+        }
+        return message_id

@@ -177,3 +177,12 @@ async def test_values_that_cannot_be_stored(
     assert SECRET not in str(caught.value)
     assert await store.count(private()) == 0
     assert len(await fill(store, private(), 2)) == 2
+
+
+async def test_closed_store(store: ConversationStore) -> None:
+    """关闭之后再用是 StoreError，再关一次没有害处。"""
+    await store.aclose()
+    for attempt in (store.append(private(), turn()), store.read(private(), 1)):
+        with pytest.raises(StoreError, match="关闭"):
+            await attempt
+    await store.aclose()

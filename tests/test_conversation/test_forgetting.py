@@ -7,7 +7,7 @@ import pytest
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import ConversationKey
 
-from .builders import NEIGHBOURS, fill, group, member, turn, window
+from .builders import NEIGHBOURS, fill, group, member, private, turn, window
 
 
 async def counts(store: ConversationStore) -> dict[ConversationKey, int]:
@@ -46,6 +46,14 @@ async def test_forget_group_resets_every_window(store: ConversationStore) -> Non
     for key in keys:
         await store.append(key, turn("新"))
     assert [await window(store, key) for key in keys] == [["新"], ["新"], []]
+
+
+async def test_private_chat_is_not_a_group(store: ConversationStore) -> None:
+    """私聊没有群：按群忘记不动任何一个私聊。"""
+    for key in NEIGHBOURS:
+        await fill(store, key, 1)
+    assert await store.forget_group(private("1")) == 0
+    assert set((await counts(store)).values()) == {1}
 
 
 async def test_forgetting_nothing(store: ConversationStore) -> None:

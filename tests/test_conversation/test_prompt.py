@@ -82,6 +82,7 @@ def test_clean_name(name: str) -> None:
         ("\u202e\u200b", "⟦无名｜7⟧ "),
         ("a|b｜c", "⟦a/b/c｜7⟧ "),
         ("字" * 1000, f"⟦{'字' * NAME_LENGTH}｜7⟧ "),
+        ("字" * (NAME_LENGTH - 1) + " 尾", f"⟦{'字' * (NAME_LENGTH - 1)}｜7⟧ "),
     ],
 )
 def test_label(name: str, label: str) -> None:

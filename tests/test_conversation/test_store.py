@@ -53,6 +53,7 @@ async def test_reads_the_newest_turns(store: ConversationStore) -> None:
     assert [t.turn.question for t in read.turns] == ["问3", "问4"]
     assert [t.id for t in read.turns] == ids[3:]
     assert ids == sorted(set(ids))
+    assert (await store.read(private(), 0)).turns == ()
 
 
 async def test_moving_the_window_destroys_nothing(store: ConversationStore) -> None:

@@ -31,12 +31,12 @@ def fits(sizes: Sequence[int], limits: WindowLimits) -> bool:
 @example(sizes=[], limits=WindowLimits(0, 0))
 @example(sizes=[5, 5], limits=WindowLimits(1, 1))
 def test_never_more_than_the_limits(sizes: list[int], limits: WindowLimits) -> None:
-    """裁过之后不超过上限，除非只剩最后一轮；有轮就不会一轮不剩。"""
+    """裁过之后不超过上限，除非只剩最后一轮；不是上限为零就不会一轮不剩。"""
     dropped = turns_to_drop(sizes, limits)
     kept = sizes[dropped:]
     assert 0 <= dropped <= len(sizes)
     assert fits(kept, limits) or len(kept) == 1
-    assert bool(kept) == bool(sizes)
+    assert bool(kept) == bool(sizes and limits.turns)
 
 
 @given(sizes=SIZES, limits=LIMITS)
@@ -55,7 +55,7 @@ def test_drops_nothing_that_fits(sizes: list[int], limits: WindowLimits) -> None
 def test_keeps_as_much_as_half(sizes: list[int], limits: WindowLimits) -> None:
     """裁到一半就停：再多留一轮就会超过一半。"""
     dropped = turns_to_drop(sizes, limits)
-    if dropped:
+    if dropped and limits.turns:
         more = sizes[dropped - 1 :]
         too_many = len(more) > max(1, limits.turns // 2)
         assert too_many or sum(more) > limits.tokens // 2

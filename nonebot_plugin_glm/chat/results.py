@@ -1,0 +1,38 @@
+"""ChatService 告诉别人的事：都是值。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..domain import Question, Thinking, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Retriable:
+    """可以重答的提问。"""
+
+    question: Question
+    replaces: int | None
+    """重答成功后取代哪一轮；从没答成过的提问没有轮可取代"""
+
+
+@dataclass(frozen=True, slots=True)
+class ResetDone:
+    """一次重置做了什么。"""
+
+    turns: int
+    """忘记了几轮"""
+    stopped: int
+    """中止了几个提问"""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """一个会话的现状。"""
+
+    model: str
+    thinking: Thinking
+    turns: int
+    """存下的轮数"""
+    last: Turn | None
+    """最后一轮"""

@@ -1,0 +1,62 @@
+"""真的历史，配上按剧本的客户端，或连着假 GLM 的真客户端。"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from nonebot_plugin_glm.chat.service import ChatService
+from nonebot_plugin_glm.conversation.store import ConversationStore
+from tests.fake_glm import FakeGLM
+
+from .builders import Inbox, chat_settings, real_client
+from .fake_client import FakeClient
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[ConversationStore]:
+    """新的历史。"""
+    store = await ConversationStore.open(tmp_path / "glm.db")
+    yield store
+    await store.aclose()
+
+
+@pytest.fixture
+def client() -> FakeClient:
+    """按剧本回答的客户端。"""
+    return FakeClient()
+
+
+@pytest.fixture
+async def service(
+    store: ConversationStore, client: FakeClient
+) -> AsyncIterator[ChatService]:
+    """用 FakeClient 的服务；结束时队伍都拆掉了。"""
+    service = ChatService(store, client, chat_settings())
+    yield service
+    assert service._queue._lanes == {}
+
+
+@pytest.fixture
+async def glm() -> AsyncIterator[FakeGLM]:
+    """每个测试一个新的假 GLM。"""
+    async with FakeGLM() as server:
+        yield server
+
+
+@pytest.fixture
+async def online(store: ConversationStore, glm: FakeGLM) -> AsyncIterator[ChatService]:
+    """用真客户端的服务；结束时没有一个请求被判不合规。"""
+    client = real_client(glm)
+    service = ChatService(store, client, chat_settings())
+    yield service
+    await client.aclose()
+    assert service._queue._lanes == {}
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    """收下回答的聊天。"""
+    return Inbox()

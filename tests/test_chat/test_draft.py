@@ -1,0 +1,96 @@
+"""拟请求：带哪些轮、怎样问；开头在两次裁剪之间不变。"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from nonebot_plugin_glm.api.schema import ChatRequest
+from nonebot_plugin_glm.chat.draft import ChatSettings, draft_request, fitting_turns
+from nonebot_plugin_glm.chat.service import ChatService
+from nonebot_plugin_glm.conversation.rows import StoredTurn
+from nonebot_plugin_glm.conversation.store import ConversationStore
+from nonebot_plugin_glm.conversation.window import WindowLimits
+from nonebot_plugin_glm.domain import Message, Thinking, Turn
+
+from .builders import ALICE, GROUP, MODEL, PRIVATE, Inbox, chat_settings, question
+from .fake_client import FakeClient
+
+
+def stored(count: int, text: str = "字") -> list[StoredTurn]:
+    """存下的若干轮。"""
+    return [StoredTurn(n, Turn(text, text, ALICE)) for n in range(1, count + 1)]
+
+
+def test_request_carries_the_settings() -> None:
+    """设置里的每一项都进了请求。"""
+    limits = WindowLimits(9, 9000)
+    settings = ChatSettings("甲", "系统", limits, Thinking.ON, 0.5, 0.6, 77, False)
+    request = draft_request(stored(1), question("问"), "乙", Thinking.AUTO, settings)
+    messages = (
+        Message("system", "系统"),
+        Message("user", "字"),
+        Message("assistant", "字"),
+        Message("user", "问"),
+    )
+    assert request == ChatRequest("乙", messages, Thinking.AUTO, 0.5, 0.6, 77, False)
+
+
+def test_everything_fits() -> None:
+    """装得下就全带上。"""
+    turns = stored(10)
+    assert fitting_turns(turns, question(), MODEL, chat_settings()) == turns
+
+
+def test_too_many_turns() -> None:
+    """轮数超过设置就裁到一半。"""
+    kept = fitting_turns(stored(11), question(), MODEL, chat_settings(10))
+    assert [t.id for t in kept] == [7, 8, 9, 10, 11]
+
+
+def test_small_model_leaves_less_room() -> None:
+    """模型的上下文比设置小时，按模型的裁。"""
+    settings = chat_settings(60, 10**6)
+    turns = stored(10, "字" * 1000)
+    assert len(fitting_turns(turns, question(), MODEL, settings)) == 10
+    kept = fitting_turns(turns, question(), "glm-4-airx", settings)
+    assert kept == turns[-len(kept) :]
+    assert 1 <= len(kept) <= 2
+
+
+@pytest.mark.parametrize("cap", [None, 190_000])
+def test_room_for_the_answer(cap: int | None) -> None:
+    """要给提问与回答留出地方：提问很长或 `max_tokens` 很大时，历史少带。"""
+    settings = ChatSettings(MODEL, "", WindowLimits(60, 10**6), max_tokens=cap)
+    turns = stored(10, "字" * 2000)
+    long = question("字" * (100 if cap else 270_000))
+    assert len(fitting_turns(turns, question(), MODEL, chat_settings(60, 10**6))) == 10
+    assert len(fitting_turns(turns, long, MODEL, settings)) < 10
+
+
+async def test_beginning_repeats_until_a_trim(
+    store: ConversationStore, client: FakeClient
+) -> None:
+    """五十问里，除了几次裁剪，每个请求都以上一个请求的全部消息开头。"""
+    service = ChatService(store, client, chat_settings(20))
+    for n in range(50):
+        await service.ask(question(f"第 {n} 问", GROUP), Inbox())
+    sent = [request.messages for request in client.requests]
+    trims = [b for a, b in pairwise(sent) if b[: len(a)] != a]
+    assert len(trims) == 3
+    assert max(map(len, sent)) <= 2 * 20 + 2
+    assert min(map(len, trims)) >= 2 * 10 + 2
+    assert await store.count(GROUP) == 50
+
+
+async def test_lowering_the_limit(store: ConversationStore, client: FakeClient) -> None:
+    """设置改小之后，旧的长历史照样只带上限以内的轮。"""
+    service = ChatService(store, client, chat_settings(60))
+    for n in range(30):
+        await service.ask(question(f"{n}"), Inbox())
+    smaller = ChatService(store, client, chat_settings(4))
+    for n in range(10):
+        await smaller.ask(question(f"新{n}"), Inbox())
+        assert len(client.requests[-1].messages) <= 2 * 4 + 2
+    assert await store.count(PRIVATE) == 40

@@ -1,0 +1,86 @@
+"""由设置造出的服务：每项设置都到了该到的地方。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nonebot_plugin_glm.chat.factory import open_service
+from nonebot_plugin_glm.config import Config
+from nonebot_plugin_glm.domain import Thinking
+from nonebot_plugin_glm.exception import GLMError, MissingKeyError, StoreError
+from tests.fake_glm import FakeGLM, faults
+
+from .builders import PRIVATE, Inbox, outcome, question
+
+
+def ignore(error: GLMError, model: str, delay: float | None) -> None:
+    """不记失败。"""
+
+
+async def test_settings_reach_the_wire(tmp_path: Path, glm: FakeGLM) -> None:
+    """模型、温度、上限、思考、系统提示、用户代理都在请求里。"""
+    config = Config(
+        glm_api_key=glm.api_key,
+        glm_auth="bearer",
+        glm_base_url=glm.base_url,
+        glm_model="glm-4.6",
+        glm_system_prompt="你是猫。",
+        glm_thinking=Thinking.ON,
+        glm_temperature=0.3,
+        glm_top_p=0.4,
+        glm_max_tokens=99,
+        glm_stream=False,
+    )
+    service = await open_service(config, tmp_path / "glm.db", "trial/1", ignore)
+    inbox = Inbox()
+    await service.ask(question("你好"), inbox)
+    await service.aclose()
+    (sent,) = glm.chats
+    assert inbox.texts == ["收到：你好"]
+    assert sent["messages"][0] == {"role": "system", "content": "你是猫。"}
+    assert (sent["model"], sent["temperature"], sent["top_p"]) == ("glm-4.6", 0.3, 0.4)
+    assert (sent["max_tokens"], sent["stream"]) == (99, False)
+    assert sent["thinking"]["type"] == "enabled"
+    headers = glm.requests[0].headers
+    assert headers["User-Agent"] == "trial/1"
+    assert headers["Authorization"] == f"Bearer {glm.api_key}"
+    assert (tmp_path / "glm.db").is_file()
+
+
+async def test_failures_are_reported(tmp_path: Path, glm: FakeGLM) -> None:
+    """每次失败都告诉 `on_failure`；重试次数与后备模型照设置。"""
+    heard: list[tuple[str, str, bool]] = []
+
+    def hear(error: GLMError, model: str, delay: float | None) -> None:
+        heard.append((str(error), model, delay is None))
+
+    config = Config(
+        glm_api_key=glm.api_key,
+        glm_auth="bearer",
+        glm_base_url=glm.base_url,
+        glm_max_retries=0,
+        glm_fallback_models=["glm-4.5-flash"],
+    )
+    service = await open_service(config, tmp_path / "glm.db", "x", hear)
+    glm.script(faults.Error.of(1305))
+    await service.ask(question(), Inbox())
+    last = await service.last_turn(PRIVATE)
+    await service.aclose()
+    assert heard == [("HTTP 429，业务码 1305", "glm-4.7-flash", True)]
+    assert last is not None
+    assert last.turn.model == "glm-4.5-flash"
+
+
+async def test_opens_without_a_key(tmp_path: Path) -> None:
+    """没有密钥也打得开，提问时才说缺什么。"""
+    service = await open_service(Config(), tmp_path / "glm.db", "x", ignore)
+    assert await outcome(service.ask(question(), Inbox())) is MissingKeyError
+    await service.aclose()
+
+
+async def test_bad_database_is_reported(tmp_path: Path) -> None:
+    """数据库打不开时是 StoreError。"""
+    with pytest.raises(StoreError):
+        await open_service(Config(), tmp_path, "x", ignore)

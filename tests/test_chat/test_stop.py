@@ -1,0 +1,105 @@
+"""中止：自己的，或所有人的；中止的提问不留痕迹。"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from nonebot_plugin_glm.chat.service import ChatService
+from nonebot_plugin_glm.conversation.store import ConversationStore
+from nonebot_plugin_glm.exception import GLMError, StoppedError
+from tests.fake_glm import FakeGLM, faults
+
+from .builders import (
+    ALICE,
+    BOB,
+    GROUP,
+    OTHER_GROUP,
+    Inbox,
+    history,
+    outcome,
+    question,
+)
+from .fake_client import FakeClient
+
+
+async def start(
+    service: ChatService, client: FakeClient, inbox: Inbox
+) -> list[asyncio.Task[type[GLMError] | None]]:
+    """甲、乙、甲依次在群里问，甲的第一个正在等 GLM。"""
+    client.hold()
+    asking = [
+        asyncio.create_task(outcome(service.ask(question(text, GROUP, who), inbox)))
+        for text, who in (("甲一", ALICE), ("乙一", BOB), ("甲二", ALICE))
+    ]
+    await client.entered.wait()
+    return asking
+
+
+@pytest.mark.parametrize(
+    ("who", "count", "survivors"),
+    [
+        (ALICE.id, 2, ["乙一"]),
+        (BOB.id, 1, ["甲一", "甲二"]),
+        (None, 3, []),
+        ("7", 0, ["甲一", "乙一", "甲二"]),
+    ],
+)
+async def test_stop_own_or_all(
+    service: ChatService,
+    client: FakeClient,
+    store: ConversationStore,
+    inbox: Inbox,
+    who: str | None,
+    count: int,
+    survivors: list[str],
+) -> None:
+    """只中止指定的人的提问，在答的、在排的都算；其余照常答。"""
+    asking = await start(service, client, inbox)
+    assert service.is_busy(GROUP)
+    assert service.stop(OTHER_GROUP, who) == 0
+    assert service.stop(GROUP, who) == count
+    client.gate.set()
+    results = await asyncio.gather(*asking)
+    assert results.count(StoppedError) == count
+    assert [q for q, _ in await history(store, GROUP)] == survivors
+    assert len(inbox.texts) == len(survivors)
+    assert not service.is_busy(GROUP)
+
+
+async def test_stopped_question_is_not_retriable(
+    service: ChatService, client: FakeClient, inbox: Inbox
+) -> None:
+    """被中止的提问不算失败的提问。"""
+    await service.ask(question("从前", GROUP), inbox)
+    asking = await start(service, client, inbox)
+    service.stop(GROUP)
+    await asyncio.gather(*asking)
+    retriable = await service.retriable(GROUP)
+    assert retriable is not None
+    assert retriable.question.text == "从前"
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.Slow(0.1), faults.Stall(0.1), faults.Stall(0.1, chunks=2)]
+)
+async def test_stopping_hangs_up(
+    online: ChatService,
+    store: ConversationStore,
+    glm: FakeGLM,
+    inbox: Inbox,
+    fault: faults.Fault,
+) -> None:
+    """中止就挂断与 GLM 的连接，不等它说完；之后照常能问。"""
+    glm.script(fault)
+    asking = asyncio.create_task(outcome(online.ask(question("旧", GROUP), inbox)))
+    await glm.wait_for_chats(1)
+    await asyncio.sleep(0.02)
+    assert online.stop(GROUP) == 1
+    assert await asking is StoppedError
+    await asyncio.sleep(0.02)
+    assert glm.disconnects == 1
+    assert glm.in_flight == 0
+    await online.ask(question("新", GROUP), inbox)
+    assert [q for q, _ in await history(store, GROUP)] == ["新"]

@@ -1,0 +1,110 @@
+"""共用一个机器人进程；每个测试用自己的 QQ 账号，所以彼此没有历史。"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fake_glm import FakeGLM
+from tests.fake_glm.knobs import Knobs
+from tests.real_bot import QQ, BotProcess, complaints
+
+API_KEY = "Zx7Qw9Lk2Vb4Nm6Tr8Yp3Hs5Jd1Fg0Ac.Kq3Wz8Xc5Vt7Bn2M"
+PLUGINS = ("nonebot_plugin_glm", "tests.real_bot.companion")
+SUPERUSER = 999
+Launch = Callable[..., Awaitable[BotProcess]]
+
+_self_ids = itertools.count(20001)
+_seen_secrets = {API_KEY}
+
+
+def settings_for(glm: FakeGLM, **settings: str) -> dict[str, str]:
+    """连着假 GLM 的设置，加上 `settings`。"""
+    return {
+        "GLM_API_KEY": API_KEY,
+        "GLM_BASE_URL": glm.base_url,
+        "SUPERUSERS": f'["{SUPERUSER}"]',
+        "NICKNAME": '["小智"]',
+        **settings,
+    }
+
+
+def check_log(bot: BotProcess) -> None:
+    """进程的日志里没有异常、警告、密钥和人说的话。"""
+    found = complaints(bot.log, _seen_secrets, bot.said)
+    assert not found, "\n".join(found[:5])
+
+
+@pytest.fixture(scope="session")
+async def server() -> AsyncIterator[FakeGLM]:
+    """整个会话的假 GLM。"""
+    async with FakeGLM(keys={API_KEY}) as server:
+        yield server
+
+
+@pytest.fixture
+async def glm(server: FakeGLM) -> AsyncIterator[FakeGLM]:
+    """回到初始状态的假 GLM；测试之后看它是否收到过不合规的请求。"""
+    reset(server)
+    yield server
+    invalid = list(server.invalid)
+    reset(server)
+    assert not invalid
+
+
+def reset(server: FakeGLM) -> None:
+    """旋钮、编排与记录都回到初始。"""
+    for request in server.requests:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        _seen_secrets.update({token} - {""})
+    defaults = Knobs()
+    for field in dataclasses.fields(Knobs):
+        setattr(server, field.name, getattr(defaults, field.name))
+    server.always(None)
+    server.clear()
+    server.revoked.clear()
+    server.reject_tokens = 0
+
+
+@pytest.fixture(scope="session")
+async def bot(
+    server: FakeGLM, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[BotProcess]:
+    """默认设置的机器人，全部测试共用；最后检查它的日志。"""
+    directory = tmp_path_factory.mktemp("bot")
+    async with BotProcess(directory, settings_for(server), PLUGINS) as process:
+        yield process
+    check_log(process)
+
+
+@pytest.fixture
+async def qq(bot: BotProcess, glm: FakeGLM) -> AsyncIterator[QQ]:
+    """连着共用机器人的新账号。"""
+    client = await bot.connect(next(_self_ids))
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def launch(glm: FakeGLM, tmp_path: Path) -> AsyncIterator[Launch]:
+    """另起一个机器人：`await launch(GLM_TIMEOUT="2")`；结束时停下并检查日志。"""
+    started: list[BotProcess] = []
+
+    async def start(**settings: str) -> BotProcess:
+        directory = tmp_path / str(len(started))
+        directory.mkdir()
+        process = BotProcess(directory, settings_for(glm, **settings), PLUGINS)
+        started.append(process)
+        await process.start()
+        return process
+
+    yield start
+    for process in started:
+        await process.stop()
+    reset(glm)
+    for process in started:
+        check_log(process)
