@@ -33,8 +33,9 @@ def use_fake_glm(driver: Driver) -> None:
         fake = FakeGLM(port=probe.getsockname()[1])
     fake.answer = lambda body: re.sub("⟦.*?⟧ ", "", demo_answer(body))
     fake.chunk_delay = 0.02
-    driver.config.glm_api_key = fake.api_key
-    driver.config.glm_base_url = fake.base_url
+    fields = {"glm_api_key": fake.api_key, "glm_base_url": fake.base_url}
+    for name, value in fields.items():
+        setattr(driver.config, name, value)
     driver.on_startup(fake.__aenter__)
 
     @driver.on_shutdown

@@ -6,15 +6,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain import Turn
 
-_WIDE = re.compile(
-    r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]"
-)
 _TURN_OVERHEAD = 8
 """每一轮的角色标记大约占的 token。"""
 
@@ -29,9 +25,12 @@ class WindowLimits:
 
 
 def estimate_tokens(text: str) -> int:
-    """估计一段文本的 token：汉字等宽字每字 0.7，其他每字 0.3，宁多勿少。"""
-    wide = 0 if text.isascii() else len(_WIDE.findall(text))
-    return int(wide * 0.7 + (len(text) - wide) * 0.3) + 1
+    """估计一段文本的 token：汉字每字 0.7，拉丁字母每字 0.3，宁多勿少。
+
+    汉字在 UTF-8 里占三字节，从字节数就看得出有多少，比逐字看快得多。
+    """
+    wide = (len(text.encode("utf-8", "surrogatepass")) - len(text)) / 2
+    return int(wide * 0.7 + max(0, len(text) - wide) * 0.3) + 1
 
 
 def turn_tokens(turn: Turn) -> int:

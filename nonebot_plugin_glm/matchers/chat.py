@@ -29,17 +29,16 @@ chat = on_message(rule=quick_rule(is_for_bot), priority=config.glm_priority, blo
 async def answer_question(
     bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
 ) -> None:
-    """回答一个提问。"""
-    # 不由 Depends 给：pydantic 1 校验不了带 __slots__ 的 dataclass
-    question = await get_question(bot, event)
-    if not question.text:
-        listening.start(bot, event)
-        await outgoing.say(LISTENING)
-        return
-    listening.stop(bot, event)
+    """回答一个提问；空的 @ 就等下一句。"""
     async with apologies(bot, event, outgoing):
+        # 不由 Depends 给：pydantic 1 校验不了带 __slots__ 的 dataclass
+        question = await get_question(bot, event)
         service = await get_service()
         await arrivals.enter(question.key, event)
+        if not question.text:
+            listening.start(bot, event)
+            return await outgoing.say(LISTENING)
+        listening.stop(bot, event)
         await service.ask(question, partial(deliver, outgoing))
 
 

@@ -10,6 +10,7 @@ from nonebot_plugin_alconna.uniseg import (
     AtAll,
     Emoji,
     File,
+    Hyper,
     Image,
     Other,
     Reference,
@@ -30,10 +31,11 @@ _WORDS: dict[type[Segment], str] = {
     Video: "[视频]",
     File: "[文件]",
     Reference: "[聊天记录]",
+    Hyper: "[卡片]",
     AtAll: "@全体成员",
 }
 
-_OTHER_WORDS = {"mface": "[表情]", "json": "[卡片]", "xml": "[卡片]"}
+_OTHER_WORDS = {"mface": "[表情]"}
 """alconna 不认识的段，按平台的段名。"""
 
 

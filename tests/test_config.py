@@ -1,0 +1,145 @@
+"""config：每个键有说明与默认值，各种合规矩的写法都读得对。"""
+
+from __future__ import annotations
+
+import ast
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nonebot.compat import model_dump, model_fields, type_validate_python
+from nonebot.config import Config as Settings
+
+from nonebot_plugin_glm import config as config_module
+from nonebot_plugin_glm.config import Config, load_config
+from nonebot_plugin_glm.domain import Thinking
+
+FIELDS = sorted(field.name for field in model_fields(Config))
+DEFAULTS = {
+    "glm_api_key": "",
+    "glm_auth": "auto",
+    "glm_base_url": "https://open.bigmodel.cn/api/paas/v4",
+    "glm_model": "glm-4.7-flash",
+    "glm_models": [],
+    "glm_fallback_models": ["glm-4-flash-250414"],
+    "glm_thinking": Thinking.OFF,
+    "glm_temperature": None,
+    "glm_top_p": None,
+    "glm_max_tokens": None,
+    "glm_stream": True,
+    "glm_group_scope": "group",
+    "glm_proxy": "",
+    "glm_priority": 98,
+}
+
+
+def documented() -> dict[str, str]:
+    """每个字段下面的说明。"""
+    source = Path(config_module.__file__).read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    body = next(
+        node.body
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name == "Config"
+    )
+    found = {}
+    for field, below in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
+            found[ast.unparse(field.target)] = ast.literal_eval(below.value)
+    return found
+
+
+def test_every_field_is_documented() -> None:
+    """每个键都有前缀，下面有一句中文说明。"""
+    explained = documented()
+    assert sorted(explained) == FIELDS
+    assert all(name.startswith("glm_") for name in FIELDS)
+    assert all(any("一" <= c <= "龥" for c in text) for text in explained.values())
+
+
+def test_defaults() -> None:
+    """一项都不设，得到的是这些。"""
+    dumped = model_dump(type_validate_python(Config, {}))
+    assert {name: dumped[name] for name in DEFAULTS} == DEFAULTS
+
+
+def test_defaults_are_not_shared() -> None:
+    """改了一份设置里的列表，别的设置不变。"""
+    first = type_validate_python(Config, {})
+    assert isinstance(first.glm_fallback_models, list)
+    first.glm_fallback_models.append("x")
+    second = type_validate_python(Config, {})
+    assert second.glm_fallback_models == DEFAULTS["glm_fallback_models"]
+
+
+GOOD = [
+    ("glm_models", "a,b", ["a", "b"]),
+    ("glm_models", " a ，b ,, ", ["a", "b"]),
+    ("glm_models", ["a", " b "], ["a", "b"]),
+    ("glm_models", "", []),
+    ("glm_models", "a", ["a"]),
+    ("glm_models", [4, 4.5], ["4", "4.5"]),
+    ("glm_models", 4, ["4"]),
+    ("glm_fallback_models", [], []),
+    ("glm_api_key", 123, "123"),
+    ("glm_api_key", " k \n", "k"),
+    ("glm_api_key", 1.5, "1.5"),
+    ("glm_model", 4, "4"),
+    ("glm_system_prompt", "", ""),
+    ("glm_base_url", "http://127.0.0.1:8000/v1/", "http://127.0.0.1:8000/v1"),
+    ("glm_proxy", "", ""),
+    ("glm_proxy", "http://127.0.0.1:7890", "http://127.0.0.1:7890"),
+    ("glm_thinking", "auto", Thinking.AUTO),
+    ("glm_auth", "bearer", "bearer"),
+    ("glm_group_scope", "member", "member"),
+    ("glm_temperature", 0, 0),
+    ("glm_temperature", 1, 1),
+    ("glm_temperature", "0.5", 0.5),
+    ("glm_temperature", "", None),
+    ("glm_top_p", "", None),
+    ("glm_max_tokens", "", None),
+    ("glm_stream", False, False),
+    ("glm_stream", "false", False),
+    ("glm_history_turns", 0, 0),
+    ("glm_history_turns", 1000, 1000),
+    ("glm_max_retries", 0, 0),
+    ("glm_priority", 2, 2),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), GOOD)
+def test_good_values(name: str, value: Any, expected: Any) -> None:
+    """合规矩的各种写法。"""
+    assert getattr(type_validate_python(Config, {name: value}), name) == expected
+
+
+ENV = {
+    "GLM_API_KEY=12345678": ("glm_api_key", "12345678"),
+    "GLM_API_KEY=": ("glm_api_key", ""),
+    "GLM_MODELS=a,b": ("glm_models", ["a", "b"]),
+    "GLM_MODELS=a，b": ("glm_models", ["a", "b"]),
+    'GLM_MODELS=["a", "b"]': ("glm_models", ["a", "b"]),
+    "GLM_MODELS=glm-4.7": ("glm_models", ["glm-4.7"]),
+    "GLM_FALLBACK_MODELS=[]": ("glm_fallback_models", []),
+    "GLM_TEMPERATURE=": ("glm_temperature", None),
+    "GLM_TEMPERATURE=0.5": ("glm_temperature", 0.5),
+    "GLM_THINKING=on": ("glm_thinking", Thinking.ON),
+    "GLM_STREAM=false": ("glm_stream", False),
+    "GLM_SYSTEM_PROMPT=你好，#1": ("glm_system_prompt", "你好，#1"),
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), ENV.items())
+def test_dotenv(line: str, expected: tuple[str, Any], tmp_path: Path) -> None:
+    """`.env` 里的写法经过 NoneBot 的解析也对。"""
+    name, value = expected
+    file = tmp_path / ".env"
+    file.write_text(line, encoding="utf-8")
+    settings = Settings(_env_file=file)
+    assert getattr(type_validate_python(Config, model_dump(settings)), name) == value
+
+
+def test_good_settings_are_read() -> None:
+    """合规矩的设置照读，来自 NoneBot 的配置。"""
+    assert load_config().glm_base_url.startswith("http://127.0.0.1:")

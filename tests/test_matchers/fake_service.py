@@ -1,0 +1,118 @@
+"""假的服务：记下被要求做的事，照吩咐回答或失败。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nonebot_plugin_glm.chat.results import ResetDone, Retriable, Status
+from nonebot_plugin_glm.chat.service import Deliver
+from nonebot_plugin_glm.conversation.rows import StoredTurn
+from nonebot_plugin_glm.domain import (
+    Answer,
+    ConversationKey,
+    Question,
+    Speaker,
+    Thinking,
+    Turn,
+    Usage,
+)
+from nonebot_plugin_glm.matchers import chat, dispatch
+
+ASKER = Speaker("2", "甲")
+LAST = StoredTurn(5, Turn("问", "答", ASKER, "glm-4.7", Usage(100, 80, 20)))
+
+
+class FakeService:
+    """ChatService 的替身。"""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[Any, ...]] = []
+        self.failure: BaseException | None = None
+        self.key_failure: Exception | None = None
+        self.answer = Answer("答", "glm-4.7")
+        self.last: StoredTurn | None = LAST
+        self.running: dict[str, int] = {}
+        self.forgotten = ResetDone(3, 0)
+
+    async def ask(
+        self, question: Question, deliver: Deliver, replaces: int | None = None
+    ) -> None:
+        """记下提问，交出回答。"""
+        self.done.append(("ask", question, replaces))
+        if self.failure:
+            raise self.failure
+        await deliver(self.answer)
+
+    async def last_turn(self, key: ConversationKey) -> StoredTurn | None:
+        """最后一轮。"""
+        if self.failure:
+            raise self.failure
+        return self.last
+
+    async def retriable(self, key: ConversationKey) -> Retriable | None:
+        """最后一个提问。"""
+        if self.last is None:
+            return None
+        return Retriable(Question(key, ASKER, "问"), self.last.id)
+
+    async def reset(self, key: ConversationKey) -> ResetDone:
+        """忘记一个会话。"""
+        self.done.append(("reset", key))
+        return self.forgotten
+
+    async def reset_group(self, key: ConversationKey) -> ResetDone:
+        """忘记一个群。"""
+        self.done.append(("reset_group", key))
+        return self.forgotten
+
+    async def undo(self, key: ConversationKey, turn_id: int) -> None:
+        """忘记一轮。"""
+        self.done.append(("undo", key, turn_id))
+
+    async def choose_model(self, key: ConversationKey, model: str | None) -> None:
+        """为会话选择模型。"""
+        self.done.append(("choose_model", key, model))
+
+    async def choose_default_model(self, model: str | None) -> None:
+        """选择默认模型。"""
+        self.done.append(("choose_default_model", model))
+
+    async def choose_thinking(self, key: ConversationKey, thinking: Thinking) -> None:
+        """选择思考方式。"""
+        self.done.append(("choose_thinking", key, thinking))
+
+    def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
+        """中止一个人的或所有人的提问。"""
+        self.done.append(("stop", key, speaker_id))
+        if speaker_id is None:
+            return sum(self.running.values())
+        return self.running.get(speaker_id, 0)
+
+    def is_busy(self, key: ConversationKey) -> bool:
+        """是否有人在问。"""
+        return bool(self.running)
+
+    async def status(self, key: ConversationKey) -> Status:
+        """会话的现状。"""
+        turn = self.last.turn if self.last else None
+        return Status("glm-4.7", Thinking.AUTO, 3 if turn else 0, turn)
+
+    async def check_key(self) -> None:
+        """看密钥是否有效。"""
+        if self.key_failure:
+            raise self.key_failure
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> FakeService:
+    """代替真的服务。"""
+    fake = FakeService()
+
+    async def get_service() -> FakeService:
+        return fake
+
+    monkeypatch.setattr(chat, "get_service", get_service)
+    monkeypatch.setattr(dispatch, "get_service", get_service)
+    return fake

@@ -1,0 +1,192 @@
+"""chat 与 command 两个响应器：经过 NoneBot 的整条路。"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import nonebot
+import pytest
+from nonebot.adapters.onebot.v11 import (
+    Adapter,
+    Bot,
+    GroupMessageEvent,
+    Message,
+    MessageEvent,
+    MessageSegment,
+)
+from nonebug import App
+from nonebug.mixin.process import MatcherContext
+
+from nonebot_plugin_glm.domain import Answer, Question, Speaker
+from nonebot_plugin_glm.exception import ServerError, StoppedError
+from nonebot_plugin_glm.matchers import chat as chat_module
+from nonebot_plugin_glm.matchers import dispatch, rules
+from nonebot_plugin_glm.matchers.call import DENIED_MANAGE
+from nonebot_plugin_glm.matchers.chat import LISTENING, TRUNCATED, UNSAVED, chat
+from nonebot_plugin_glm.matchers.depends import get_key
+from nonebot_plugin_glm.message.sentences import SENTENCES, UNEXPECTED
+from tests.test_message.builders import ScriptedBot, group_event, private_event
+
+from .fake_service import FakeService
+
+MATCHERS = [chat, dispatch.command]
+
+
+@pytest.fixture
+async def ctx(app: App) -> AsyncIterator[MatcherContext]:
+    """只有本插件两个响应器的 NoneBot。"""
+    async with app.test_matcher(MATCHERS) as context:
+        yield context
+
+
+def receive(ctx: MatcherContext, event: MessageEvent) -> Bot:
+    """机器人收到一条消息。"""
+    adapter = nonebot.get_adapter(Adapter)
+    bot = ctx.create_bot(base=Bot, adapter=adapter, self_id="10000", auto_connect=False)
+    ctx.receive_event(bot, event)
+    return bot
+
+
+def expect(ctx: MatcherContext, event: MessageEvent, text: str) -> None:
+    """应当回这一条，群里引用提问。"""
+    message = Message([MessageSegment.text(text)])
+    if isinstance(event, GroupMessageEvent):
+        message.insert(0, MessageSegment.reply(event.message_id))
+    ctx.should_call_send(event, message, {"message_id": 1})
+
+
+@pytest.mark.parametrize(
+    "event",
+    [private_event("你好"), group_event("你好", to_me=True)],
+    ids=["private", "group"],
+)
+async def test_answers(
+    ctx: MatcherContext, service: FakeService, event: MessageEvent
+) -> None:
+    """提问带着会话、说话的人与文本到服务，回答送回来处。"""
+    receive(ctx, event)
+    ctx.should_pass_rule(chat)
+    ctx.should_not_pass_rule(dispatch.command)
+    expect(ctx, event, "答")
+    await ctx.run()
+    question = Question(get_key(ScriptedBot(), event), Speaker("2", "甲"), "你好")
+    assert service.done == [("ask", question, None)]
+
+
+async def test_ignores_chatter(ctx: MatcherContext, service: FakeService) -> None:
+    """不是给机器人的话，两个响应器都不理。"""
+    receive(ctx, group_event("你好"))
+    ctx.should_not_pass_rule(chat)
+    ctx.should_not_pass_rule(dispatch.command)
+    await ctx.run()
+    assert service.done == []
+
+
+NOTES = {
+    "whole": (Answer("答", "m"), "答"),
+    "cut": (Answer("答", "m", "length"), f"答\n\n{TRUNCATED}"),
+    "unsaved": (Answer("答", "m", saved=False), f"答\n\n{UNSAVED}"),
+    "both": (
+        Answer("答", "m", "length", saved=False),
+        f"答\n\n{TRUNCATED}\n\n{UNSAVED}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "text"), NOTES.values(), ids=NOTES)
+async def test_notes(
+    ctx: MatcherContext, service: FakeService, answer: Answer, text: str
+) -> None:
+    """没有说完、没有存下，都在末尾说明。"""
+    service.answer = answer
+    event = private_event()
+    receive(ctx, event)
+    expect(ctx, event, text)
+    await ctx.run()
+
+
+FAILURES = {
+    "known": (ServerError(500, "1234"), SENTENCES[ServerError]),
+    "unexpected": (ZeroDivisionError(), UNEXPECTED),
+}
+
+
+@pytest.mark.parametrize(("failure", "text"), FAILURES.values(), ids=FAILURES)
+async def test_failure_becomes_a_sentence(
+    ctx: MatcherContext, service: FakeService, failure: Exception, text: str
+) -> None:
+    """失败得到一句话。"""
+    service.failure = failure
+    event = group_event(to_me=True)
+    receive(ctx, event)
+    expect(ctx, event, text)
+    await ctx.run()
+
+
+async def test_unreadable_question_becomes_a_sentence(
+    ctx: MatcherContext, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """问不到说话的人是谁（uninfo 要调用接口），也得到一句话。"""
+
+    async def broken(bot: Bot, event: MessageEvent) -> Question:
+        raise ConnectionError
+
+    monkeypatch.setattr(chat_module, "get_question", broken)
+    event = private_event()
+    receive(ctx, event)
+    expect(ctx, event, UNEXPECTED)
+    await ctx.run()
+    assert service.done == []
+
+
+async def test_stopped_question_is_silent(
+    ctx: MatcherContext, service: FakeService
+) -> None:
+    """被中止的提问什么也不说。"""
+    service.failure = StoppedError("提问被中止")
+    receive(ctx, private_event())
+    await ctx.run()
+    assert len(service.done) == 1
+
+
+async def test_empty_mention_waits_for_the_next_message(
+    ctx: MatcherContext, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """空的 @ 得到「在，请说。」，下一句不必再 @，再下一句要。"""
+    monkeypatch.setattr(rules.listening, "_until", {})
+    called = group_event("", to_me=True)
+    bot = receive(ctx, called)
+    expect(ctx, called, LISTENING)
+    following = group_event("下一句")
+    ctx.receive_event(bot, following)
+    expect(ctx, following, "答")
+    ctx.receive_event(bot, group_event("再下一句"))
+    ctx.should_not_pass_rule(chat)
+    await ctx.run()
+    assert [asked.text for _, asked, _ in service.done] == ["下一句"]
+
+
+async def test_denied_command(ctx: MatcherContext, service: FakeService) -> None:
+    """不许用命令的人得到一句话；命令不会又当成提问。"""
+    event = group_event("/glm reset", to_me=True)
+    receive(ctx, event)
+    ctx.should_pass_rule(dispatch.command)
+    expect(ctx, event, DENIED_MANAGE)
+    await ctx.run()
+    assert service.done == []
+
+
+async def test_failing_command(ctx: MatcherContext, service: FakeService) -> None:
+    """命令失败也得到一句话。"""
+    service.failure = ServerError(500)
+    event = private_event("/glm undo")
+    receive(ctx, event)
+    expect(ctx, event, SENTENCES[ServerError])
+    await ctx.run()
+
+
+def test_commands_come_before_chat() -> None:
+    """命令先于聊天，谁处理了就到谁为止。"""
+    assert dispatch.command.priority == chat.priority - 1
+    assert dispatch.command.block
+    assert chat.block

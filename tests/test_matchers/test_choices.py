@@ -1,0 +1,113 @@
+"""choices 与 help：可以选的模型、说明的全文。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from nonebot.compat import type_validate_python
+
+from nonebot_plugin_glm.api.models import CATALOGUE
+from nonebot_plugin_glm.config import Config
+from nonebot_plugin_glm.matchers import choices
+from nonebot_plugin_glm.matchers.commands import SUBCOMMANDS
+from nonebot_plugin_glm.matchers.help import ENTRIES, help_text
+
+MODELS = ["GLM-4.7", "glm-4.7-flash", "my-vllm"]
+BUILT_IN = list(CATALOGUE)
+AVAILABLE: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "built in": ({}, BUILT_IN),
+    "listed": ({"glm_models": ["glm-4.7-flash", "b"]}, ["glm-4.7-flash", "b"]),
+    "default is added": ({"glm_models": ["b"]}, ["glm-4.7-flash", "b"]),
+    "unknown default": ({"glm_model": "mine"}, ["mine", *BUILT_IN]),
+}
+
+
+@pytest.mark.parametrize(("fields", "names"), AVAILABLE.values(), ids=AVAILABLE)
+def test_available_models(fields: dict[str, Any], names: list[str]) -> None:
+    """主人列出的，没有列就是内置目录；默认模型总在其中。"""
+    config = type_validate_python(Config, fields)
+    assert choices.available_models(config) == names
+
+
+def test_available_models_leave_the_catalogue_alone() -> None:
+    """改得到的列表，目录不变。"""
+    choices.available_models(type_validate_python(Config, {})).clear()
+    assert list(CATALOGUE) == BUILT_IN
+
+
+FOUND = {
+    "GLM-4.7": "GLM-4.7",
+    "glm-4.7": "GLM-4.7",
+    "GLM-4.7-FLASH": "glm-4.7-flash",
+    "glm": None,
+    "": None,
+    "default": None,
+}
+
+
+@pytest.mark.parametrize(("name", "found"), FOUND.items())
+def test_find_model(name: str, found: str | None) -> None:
+    """不分大小写，但要写全。"""
+    assert choices.find_model(name, MODELS) == found
+
+
+def test_find_model_prefers_the_first() -> None:
+    """只有大小写不同的两个名字，取先列出的。"""
+    assert choices.find_model("A", ["a", "A"]) == "a"
+
+
+SIMILAR = {
+    "glm4.7": ["GLM-4.7", "glm-4.7-flash"],
+    "GLM-4.7-flsh": ["glm-4.7-flash", "GLM-4.7"],
+    "zzzz": [],
+}
+
+
+@pytest.mark.parametrize(("name", "close"), SIMILAR.items())
+def test_similar_models(name: str, close: list[str]) -> None:
+    """打错了就给出最近的，最近的在前。"""
+    assert choices.similar_models(name, MODELS) == close
+
+
+def test_similar_models_are_three_at_most() -> None:
+    """至多三个。"""
+    assert len(choices.similar_models("glm", [f"glm-{n}" for n in range(9)])) == 3
+
+
+def test_model_list() -> None:
+    """正在用的、可以选的、免费的、怎么选，都说到。"""
+    text = choices.model_list("my-vllm", ["glm-4.7-flash", "my-vllm"], "/glm")
+    start, _, names = text.partition("可以换成：")
+    assert start == "正在用 my-vllm。发送 /glm model 名字 "
+    assert names == "glm-4.7-flash（免费）、my-vllm。"
+
+
+UNKNOWN = {
+    "glm4.7": "可以选的模型里没有 glm4.7。是不是想选 GLM-4.7、glm-4.7-flash？",
+    "zzzz": "可以选的模型里没有 zzzz。发送 /glm model 看全部。",
+    "z" * 9999: f"可以选的模型里没有 {'z' * 64}。发送 /glm model 看全部。",
+}
+
+
+@pytest.mark.parametrize(("name", "start"), UNKNOWN.items(), ids=range(len(UNKNOWN)))
+def test_unknown_model(name: str, start: str) -> None:
+    """没有这个模型时说明，名字太长只说开头。"""
+    text = choices.unknown_model(name, MODELS, "/glm")
+    assert text.startswith(start)
+    assert text.endswith("发送 /glm model 看全部。")
+
+
+def test_help_explains_every_subcommand() -> None:
+    """每个子命令都有说明，说明里没有不存在的子命令。"""
+    explained = {entry.usage.split()[0] for entry in ENTRIES}
+    assert explained == {*SUBCOMMANDS, "help"}
+
+
+@pytest.mark.parametrize("command", ["/glm", "!glm", "glm"])
+def test_help_text(command: str) -> None:
+    """说明一项一行，写法带着实际的前缀。"""
+    first, *lines = help_text(command).split("\n")
+    assert first.endswith("。")
+    expected = [f"{command} {entry.usage}：{entry.effect}" for entry in ENTRIES]
+    assert lines == expected

@@ -1,0 +1,187 @@
+"""outgoing：回答一级一级退，送到的每一条只送到一次，次序不变。"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from nonebot.adapters.onebot.v11 import (
+    ActionFailed,
+    ApiNotAvailable,
+    GroupMessageEvent,
+    Message,
+    MessageSegment,
+    NetworkError,
+)
+from nonebot.exception import WebSocketClosed
+
+from nonebot_plugin_glm.message.outgoing import UNDELIVERED, Outgoing
+
+from .builders import ScriptedBot, group_event, is_quote, private_event, texts
+
+LIMIT = 200
+PARAGRAPHS = [f"第{index}段" + chr(0x4E00 + index) * 150 for index in range(5)]
+LONG = "\n\n".join(PARAGRAPHS)
+CQ = "[CQ:at,qq=all] &amp; &#91;CQ:image,file=http://a/b.png&#93;"
+FAILURES = [
+    ActionFailed(retcode=1200),
+    NetworkError("timeout"),
+    ApiNotAvailable(),
+    WebSocketClosed(1006),
+    ConnectionResetError(),
+    RuntimeError('Cannot call "send" once a close message has been sent.'),
+    AssertionError(),
+]
+
+
+def road(bot: Any, event: Any = None, *, limit: int = LIMIT) -> Outgoing:
+    """回到提问来处的路，群里带引用。"""
+    event = event or group_event()
+    in_group = isinstance(event, GroupMessageEvent)
+    return Outgoing(bot, event, quote=in_group, limit=limit)
+
+
+def refusing(test: Callable[[str, dict[str, Any]], bool]) -> ScriptedBot:
+    """`test` 为真的调用一律被拒绝。"""
+    failure = ActionFailed(retcode=100)
+    return ScriptedBot(lambda api, data: failure if test(api, data) else None)
+
+
+def squeezed(text: str) -> str:
+    """去掉空白的文本。"""
+    return "".join(text.split())
+
+
+async def test_short_answer_in_private() -> None:
+    """私聊里一条，不带引用。"""
+    bot = ScriptedBot()
+    assert await road(bot, private_event()).deliver("好")
+    [(api, data)] = bot.tried
+    assert (api, data["user_id"]) == ("send_msg", 2)
+    assert data["message"] == Message([MessageSegment.text("好")])
+
+
+async def test_only_the_first_piece_quotes_the_question() -> None:
+    """群里只有第一条引用提问。"""
+    bot = ScriptedBot()
+    assert await road(bot).deliver(LONG)
+    assert bot.said == PARAGRAPHS
+    assert [is_quote(data) for _, data in bot.tried] == [True, *[False] * 4]
+    assert bot.tried[0][1]["message"]["reply"] == [MessageSegment.reply(7)]
+
+
+async def test_refused_quote_is_dropped() -> None:
+    """引用被拒绝时去掉引用再发，不必分小。"""
+    bot = refusing(lambda api, data: is_quote(data))
+    assert await road(bot).deliver(LONG)
+    assert bot.said == PARAGRAPHS
+
+
+async def test_refused_length_is_cut_smaller() -> None:
+    """嫌长就分成四分之一长的几条。"""
+    bot = refusing(lambda api, data: any(len(text) > 50 for text in texts(data)))
+    assert await road(bot).deliver(LONG)
+    assert {api for api, _ in bot.accepted} == {"send_msg"}
+    assert max(map(len, bot.said)) <= 50
+    assert squeezed("".join(bot.said)) == squeezed(LONG)
+
+
+@pytest.mark.parametrize(
+    ("event", "api"),
+    [
+        (group_event(), "send_group_forward_msg"),
+        (private_event(), "send_private_forward_msg"),
+    ],
+    ids=["group", "private"],
+)
+async def test_refused_messages_become_a_forward(event: Any, api: str) -> None:
+    """一条也发不出时作为合并转发，节点里只有文本段，CQ 码不会活过来。"""
+    bot = refusing(lambda api, data: api == "send_msg")
+    assert await road(bot, event).deliver(f"{LONG}\n\n{CQ}")
+    [(called, data)] = bot.accepted
+    assert called == api
+    assert squeezed("".join(bot.said)) == squeezed(LONG + CQ)
+    segments = [s for node in data["messages"] for s in node.data["content"]]
+    assert {segment.type for segment in segments} == {"text"}
+    assert {node.data["user_id"] for node in data["messages"]} == {"10000"}
+
+
+async def test_only_what_was_refused_goes_down_the_ladder() -> None:
+    """中间一条发不出，已经发出的不再发，之后的跟着它转发。"""
+    blocked = chr(0x4E00 + 2) * 10
+    bot = refusing(lambda api, data: api == "send_msg" and blocked in texts(data)[0])
+    assert await road(bot).deliver(LONG)
+    assert bot.said[:2] == PARAGRAPHS[:2]
+    assert bot.accepted[-1][0] == "send_group_forward_msg"
+    assert squeezed("".join(bot.said)) == squeezed(LONG)
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda error: type(error).__name__)
+async def test_nothing_gets_through(failure: Exception) -> None:
+    """不论平台与驱动抛什么，都说一声发不出去；这一声也发不出就算了。"""
+    bot = ScriptedBot(lambda api, data: failure)
+    assert await road(bot).deliver(LONG) is False
+    assert texts(bot.tried[-1][1]) == [UNDELIVERED]
+
+
+async def test_person_is_told_when_the_answer_is_blocked() -> None:
+    """回答被拦下时，人至少看到一句话。"""
+    bot = refusing(lambda api, data: UNDELIVERED not in texts(data))
+    assert await road(bot).deliver(LONG) is False
+    assert bot.said == [UNDELIVERED]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda error: type(error).__name__)
+async def test_say_never_raises(failure: Exception) -> None:
+    """说一句话最多试两次，不抛异常。"""
+    bot = ScriptedBot(lambda api, data: failure)
+    await road(bot).say("好")
+    assert [is_quote(data) for _, data in bot.tried] == [True, False]
+
+
+async def test_say_drops_a_refused_quote() -> None:
+    """一句话也在去掉引用后再试。"""
+    bot = refusing(lambda api, data: is_quote(data))
+    await road(bot).say("好")
+    assert bot.said == ["好"]
+
+
+async def test_cancellation_passes_through() -> None:
+    """取消不是发送失败，不吞下。"""
+
+    class Cancelling(ScriptedBot):
+        async def call_api(self, api: str, **data: Any) -> Any:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await road(Cancelling()).deliver("好")
+
+
+@pytest.mark.parametrize("seed", range(40))
+async def test_whatever_is_refused_order_and_content_hold(seed: int) -> None:
+    """接口时好时坏，对方收到的总是回答的开头；说送到了就一字不少。"""
+    dice = random.Random(seed)
+    bot = refusing(lambda api, data: dice.random() < dice.choice([0.2, 0.6, 0.9]))
+    delivered = await road(bot).deliver(LONG)
+    received = squeezed("".join(text for text in bot.said if text != UNDELIVERED))
+    assert squeezed(LONG).startswith(received)
+    assert (received == squeezed(LONG)) is delivered
+
+
+async def test_cq_codes_are_words() -> None:
+    """模型写的 CQ 码只是几个字，原样装在文本段里。"""
+    bot = ScriptedBot()
+    assert await road(bot, private_event()).deliver(CQ)
+    [(_, data)] = bot.accepted
+    assert [(s.type, s.data) for s in data["message"]] == [("text", {"text": CQ})]
+
+
+async def test_temporary_session_keeps_its_group() -> None:
+    """临时会话的回答带着群号，否则送不到。"""
+    bot = ScriptedBot()
+    event = private_event(sub_type="group", group_id=30)
+    assert await road(bot, event).deliver("好")
+    assert bot.accepted[0][1]["group_id"] == 30
