@@ -16,7 +16,7 @@ from arclet.alconna import (
 from nonebot import get_driver, on_message
 from nonebot.adapters import Bot, Event
 from nonebot.params import Depends
-from nonebot_plugin_alconna.uniseg import UniMessage
+from nonebot_plugin_alconna.uniseg import Text, UniMessage
 
 from ..message.outgoing import Outgoing
 from .call import Call
@@ -48,7 +48,7 @@ async def run(
     bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
 ) -> None:
     """解析并执行一个子命令；没有子命令、求助或写错时说明用法。"""
-    result = parse(UniMessage.of(event.get_message(), bot))
+    result = parse(event.get_plaintext())
     names = list(result.subcommands) if result and result.matched else []
     asks_help = result is not None and "--help" in result.error_data
     if asks_help or "help" in names or (result and result.matched and not names):
@@ -63,11 +63,11 @@ async def run(
             await SUBCOMMANDS[names[0]](call)
 
 
-def parse(message: UniMessage) -> Arparma[UniMessage] | None:
+def parse(text: str) -> Arparma[UniMessage] | None:
     """用 Alconna 解析；它自己的输出是英文的用法，收起来不用。"""
     with output_manager.capture(GLM.name):
         output_manager.set_action(lambda output: output, GLM.name)
         try:
-            return GLM.parse(message)
+            return GLM.parse(UniMessage([Text(text)]))
         except Exception:  # 引号不成对时 Alconna 抛 IndexError
             return None

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from nonebot_plugin_glm.api import models
 from nonebot_plugin_glm.api.client import GLMClient
 from nonebot_plugin_glm.api.models import CATALOGUE
 from nonebot_plugin_glm.domain import Thinking
@@ -26,7 +27,8 @@ FORCED = "glm-5.3"
 @pytest.fixture
 def unlisted(monkeypatch: pytest.MonkeyPatch) -> None:
     """目录还不知道这个模型总在思考。"""
-    monkeypatch.delitem(CATALOGUE, FORCED)
+    others = {name: info for name, info in CATALOGUE.items() if name != FORCED}
+    monkeypatch.setattr(models, "CATALOGUE", others)
 
 
 @WAYS

@@ -91,15 +91,15 @@ def test_code_that_fits_is_kept_whole(head: tuple[str, str, str], before: int) -
     assert code in pieces[-1]
 
 
-@pytest.mark.parametrize("shift", range(6))
+@pytest.mark.parametrize("length", range(76, 100))
 @pytest.mark.parametrize("prefix", ["", "- ", "> ", "1. "])
 @pytest.mark.parametrize("fence", ["```", "~~~"])
 def test_overlong_line_of_code_stays_inside_its_fence(
-    fence: str, prefix: str, shift: int
+    fence: str, prefix: str, length: int
 ) -> None:
-    """比一条还长的代码行切开后仍在围栏与容器里，行里的围栏符号不算数。"""
+    """比一条还长的代码行切开后仍在围栏与容器里，切口恰在行里的围栏符号前也是。"""
     indent = prefix if ">" in prefix else " " * len(prefix)
-    line = "x" * (shift + 1) + f"{fence}yyy" * 60
+    line = "x" * length + fence
     text = f"{prefix}{fence}py\n{indent}{line}\n{indent}{fence}"
     pieces = split_text(text, 100)
     assert all(len(piece) <= 100 for piece in pieces)

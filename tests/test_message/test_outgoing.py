@@ -127,6 +127,20 @@ async def test_nothing_gets_through(failure: Exception) -> None:
     assert texts(bot.tried[-1][1]) == [UNDELIVERED]
 
 
+STEPS = {
+    "group": (group_event(), ["send_msg", "send_msg", "send_group_forward_msg"]),
+    "private": (private_event(), ["send_msg", "send_msg", "send_private_forward_msg"]),
+}
+
+
+@pytest.mark.parametrize(("event", "steps"), STEPS.values(), ids=STEPS)
+async def test_short_answer_is_not_tried_in_vain(event: Any, steps: list[str]) -> None:
+    """分不小的短回答最多试两次就转发，再说两次发不出。"""
+    bot = refusing(lambda api, data: True)
+    assert await road(bot, event).deliver("好") is False
+    assert [api for api, _ in bot.tried] == [*steps, "send_msg", "send_msg"]
+
+
 async def test_person_is_told_when_the_answer_is_blocked() -> None:
     """回答被拦下时，人至少看到一句话。"""
     bot = refusing(lambda api, data: UNDELIVERED not in texts(data))
