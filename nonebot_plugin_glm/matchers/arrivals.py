@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import anyio
@@ -33,12 +34,13 @@ class _Arrival:
 class Arrivals:
     """到了而还没有进入队伍的消息。"""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._waiting: dict[object, deque[_Arrival]] = {}
 
     def note(self, key: object, event: Event) -> None:
         """记下一条消息到了。"""
-        now = time.monotonic()
+        now = self._clock()
         waiting = self._waiting.setdefault(key, deque())
         while waiting and waiting[0].at < now - PATIENCE:
             waiting.popleft()
@@ -50,15 +52,17 @@ class Arrivals:
         mine = next((a for a in waiting if a.event is event), None)
         if mine is None:
             return
-        while (first := waiting[0]) is not mine:
-            with anyio.move_on_after(first.at + PATIENCE - time.monotonic()):
+        # 等得太久的会被 note 丢掉，自己也可能在其中：那就不必再等
+        while mine in waiting and (first := waiting[0]) is not mine:
+            with anyio.move_on_after(first.at + PATIENCE - self._clock()):
                 await first.entered.wait()
             if waiting and waiting[0] is first:
                 waiting.popleft()
         mine.entered.set()
-        waiting.popleft()
-        if not waiting:
-            self._waiting.pop(key, None)
+        if waiting and waiting[0] is mine:
+            waiting.popleft()
+        if not waiting and self._waiting.get(key) is waiting:
+            del self._waiting[key]
 
 
 arrivals = Arrivals()

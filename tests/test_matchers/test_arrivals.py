@@ -94,3 +94,19 @@ async def test_handlers_that_die_do_not_block(monkeypatch: pytest.MonkeyPatch) -
     await asyncio.wait([waiting])
     await arrivals.enter("群", first)
     await asyncio.wait_for(arrivals.enter("群", third), 1)
+
+
+async def test_stalled_loop_does_no_harm() -> None:
+    """等的时候自己也过了时限、被当作不会来的丢掉，照样进入。"""
+    now = [0.0]
+    arrivals = Arrivals(lambda: now[0])
+    first, second, third = some_events(3)
+    arrivals.note("群", first)
+    arrivals.note("群", second)
+    waiting = asyncio.create_task(arrivals.enter("群", second))
+    await asyncio.sleep(0.01)
+    now[0] = 2.0
+    arrivals.note("群", third)
+    await asyncio.wait_for(arrivals.enter("群", third), 1)
+    await asyncio.wait_for(waiting, 2)
+    assert arrivals._waiting == {}

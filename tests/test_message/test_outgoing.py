@@ -89,14 +89,13 @@ async def test_refused_length_is_cut_smaller() -> None:
     assert squeezed("".join(bot.said)) == squeezed(LONG)
 
 
-@pytest.mark.parametrize(
-    ("event", "api"),
-    [
-        (group_event(), "send_group_forward_msg"),
-        (private_event(), "send_private_forward_msg"),
-    ],
-    ids=["group", "private"],
-)
+FORWARDS = {
+    "send_group_forward_msg": group_event(),
+    "send_private_forward_msg": private_event(),
+}
+
+
+@pytest.mark.parametrize(("api", "event"), FORWARDS.items(), ids=FORWARDS)
 async def test_refused_messages_become_a_forward(event: Any, api: str) -> None:
     """一条也发不出时作为合并转发，节点里只有文本段，CQ 码不会活过来。"""
     bot = refusing(lambda api, data: api == "send_msg")
