@@ -50,12 +50,15 @@ from pathlib import Path
 
 class OnlyDeclared:
     missing = set(json.loads(Path("missing.json").read_text("utf-8")))
+    finders = list(sys.meta_path)
     def find_spec(self, name, path=None, target=None):
         if name in self.missing:
-            raise ModuleNotFoundError(f"商店里没有装 {{name}}", name=name)
+            return None
+        specs = (f.find_spec(name, path, target) for f in self.finders)
+        return next(filter(None, specs), None)
 
 sys.path[:0] = [".", {str(ROOT)!r}]
-sys.meta_path.insert(0, OnlyDeclared())
+sys.meta_path[:] = [OnlyDeclared()]
 import nonebot
 nonebot.init(driver="store_driver:Driver")
 plugin = nonebot.load_plugin("nonebot_plugin_glm")

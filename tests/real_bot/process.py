@@ -17,6 +17,10 @@ from typing_extensions import Self
 from .qq import QQ
 
 ROOT = Path(__file__).parents[2]
+# pydantic 1 在 Python 3.13 上每次解析注解都警告一次，与我们无关
+WARNINGS = (
+    "default,ignore:Failing to pass a value to the 'type_params':DeprecationWarning"
+)
 START_SECONDS = 60.0
 _FOREIGN = re.compile(
     r"GLM_.*|.*_proxy|NICKNAME|SUPERUSERS|COMMAND_.*|LOCALSTORE_.*|API_TIMEOUT",
@@ -49,7 +53,7 @@ class BotProcess:
             **{k: v for k, v in os.environ.items() if not _FOREIGN.fullmatch(k)},
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
-            "PYTHONWARNINGS": "default",
+            "PYTHONWARNINGS": WARNINGS,
             "PYTHONIOENCODING": "utf-8:backslashreplace",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
