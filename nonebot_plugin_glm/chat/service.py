@@ -63,6 +63,8 @@ class ChatService:
         if self._closed:
             raise StoppedError("正在关机")
         async with self._queue.turn(question.key, question.speaker.id):
+            if replaces is not None:
+                replaces = await self._replaceable(question, replaces)
             try:
                 answer = await self._answerer.answer(question, replaces)
             except GLMError:
@@ -166,6 +168,11 @@ class ChatService:
             for failed in [other for other in self._failed if matches(other)]:
                 del self._failed[failed]
             return ResetDone(await forget(key), stopped)
+
+    async def _replaceable(self, question: Question, turn_id: int) -> int:
+        """轮到重答时该取代哪一轮：两个人同时要重答，后一个取代的是前一个的。"""
+        last = await self._store.last(question.key)
+        return last.id if last and last.turn.question == question.text else turn_id
 
     def _remember_failed(self, failed: Retriable) -> None:
         key = failed.question.key

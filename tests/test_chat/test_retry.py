@@ -179,3 +179,17 @@ async def test_retry_at_the_edge_of_the_window(
         await retry(service, inbox)
         assert await store.count(PRIVATE) == n + 1
         assert (await history(store))[-1][0] == f"{n}"
+
+
+async def test_two_retries_at_once_leave_one_turn(
+    service: ChatService, store: ConversationStore, client: FakeClient, inbox: Inbox
+) -> None:
+    """两个人同时要重答，后一个取代前一个的，不会变成两轮。"""
+    client.script.extend(["答一", "答二", "答三"])
+    await service.ask(question("问"), inbox)
+    last = await retriable_of(service)
+    await asyncio.gather(
+        *(service.ask(last.question, inbox, last.replaces) for _ in range(2))
+    )
+    assert inbox.texts == ["答一", "答二", "答三"]
+    assert await history(store) == [("问", "答三")]
