@@ -9,6 +9,7 @@ require("nonebot_plugin_localstore")
 
 from . import matchers as matchers
 from .config import Config
+from .matchers.help import ENTRIES
 
 __plugin_meta__ = PluginMetadata(
     name="智谱 GLM 对话",
@@ -23,6 +24,15 @@ __plugin_meta__ = PluginMetadata(
     extra={
         "author": "nonebot_plugin_glm 贡献者",
         "version": "0.1.0",
-        "menu_data": [],
+        "menu_data": [
+            {
+                "func": entry.effect,
+                "trigger_method": "命令",
+                "trigger_condition": f"/glm {entry.usage}",
+                "brief_des": entry.effect,
+                "detail_des": f"谁能用：{entry.who}",
+            }
+            for entry in ENTRIES
+        ],
     },
 )
