@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -96,6 +97,7 @@ class Database:
 
     def _prepare(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._read(_use_wal)
         if self._read(_schema_version) != SCHEMA_VERSION:
             self._write(_upgrade)
 
@@ -117,11 +119,23 @@ def _configure_sqlite(dbapi_connection: object, _: object) -> None:
     dbapi_connection.isolation_level = None  # pyright: ignore[reportAttributeAccessIssue]
     cursor = dbapi_connection.cursor()  # pyright: ignore[reportAttributeAccessIssue]
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
     # FULL 让每次提交都落盘：断电也不丢已经回答的轮
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _use_wal(connection: Connection) -> None:
+    """改用 WAL，它记在文件里；几个进程同时改时 SQLite 不等待就报 locked。"""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL").close()
+            return
+        except OperationalError as exc:
+            if "locked" not in str(exc.orig) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def _begin_immediate(connection: Connection) -> None:
