@@ -1,0 +1,54 @@
+"""尽量轻的 GLM：单独一个进程，等一会儿，答一句，不校验。"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from aiohttp import web
+
+ANSWER = "这是一个不长不短的回答，用来量插件自己花了多少时间。"
+USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+
+
+async def answer(request: web.Request) -> web.StreamResponse:
+    """照 `stream` 的要求回答；等多少秒写在路径里。"""
+    body = await request.json()
+    await asyncio.sleep(float(request.match_info["delay"]))
+    base = {"id": "1", "created": 1, "model": body["model"]}
+    if not body.get("stream"):
+        message = {"role": "assistant", "content": ANSWER}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        return web.json_response({**base, "choices": [choice], "usage": USAGE})
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    frames: list[dict[str, Any]] = [
+        {"delta": {"content": ANSWER[i : i + 4]}} for i in range(0, len(ANSWER), 4)
+    ]
+    frames.append({"delta": {"content": ""}, "finish_reason": "stop"})
+    lines = [
+        json.dumps({**base, "choices": [{"index": 0, **frame}]}) for frame in frames
+    ]
+    text = "".join(f"data: {line}\n\n" for line in lines)
+    await response.write(f"{text}data: [DONE]\n\n".encode())
+    await response.write_eof()
+    return response
+
+
+def main() -> None:
+    """在命令行给的端口上运行。"""
+    app = web.Application(client_max_size=1 << 28)
+    app.router.add_post("/{delay}/chat/completions", answer)
+    web.run_app(
+        app,
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        print=lambda *_: None,
+        access_log=None,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""情景：启动、闲聊、一个人接着一个人问、一群人同时问。"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.real_bot import QQ, BotProcess
+
+from .measure import cpu_seconds, percentile, resident_mib
+
+IDLE_RATE, IDLE_MESSAGES = 200, 1200
+QUESTIONS, PEOPLE = 300, 30
+CROWD_QUESTIONS = 8
+SETTLE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """一个要量的机器人。"""
+
+    name: str
+    plugins: tuple[str, ...]
+    settings: dict[str, str]
+
+
+def bot_of(contestant: Contestant, home: Path, base_url: str) -> BotProcess:
+    """它的进程，连着 `base_url` 的 GLM。"""
+    settings = {"GLM_BASE_URL": base_url, "LOG_LEVEL": "INFO", **contestant.settings}
+    return BotProcess(home, settings, contestant.plugins)
+
+
+async def calm(contestant: Contestant, home: Path, base_url: str) -> dict[str, float]:
+    """启动、歇着时的内存、不是给机器人的消息。"""
+    started = time.perf_counter()
+    async with bot_of(contestant, home, base_url) as bot:
+        found = {"启动到可以连接（秒）": time.perf_counter() - started}
+        qq = await bot.connect()
+        await asyncio.sleep(SETTLE_SECONDS)
+        found["歇着时的内存（MiB）"] = resident_mib(bot.pid)
+        before, started = cpu_seconds(bot.pid), time.perf_counter()
+        for number in range(IDLE_MESSAGES):
+            await qq.group(1, 2, f"闲聊{number}")
+            due = started + number / IDLE_RATE
+            await asyncio.sleep(max(0, due - time.perf_counter()))
+        await asyncio.sleep(0.5)
+        used = cpu_seconds(bot.pid) - before
+        found["一条闲聊的 CPU（毫秒）"] = used / IDLE_MESSAGES * 1e3
+    return found
+
+
+async def one_by_one(
+    contestant: Contestant, home: Path, base_url: str
+) -> dict[str, float]:
+    """三十个人轮流问，GLM 立刻答：多出来的时间都是机器人的。"""
+    async with bot_of(contestant, home, base_url) as bot:
+        qq = await bot.connect()
+        await asyncio.sleep(SETTLE_SECONDS)
+        for number in range(PEOPLE):
+            await exchange(qq, number)
+        before, times = cpu_seconds(bot.pid), []
+        for number in range(QUESTIONS):
+            times.append(await exchange(qq, number % PEOPLE) * 1e3)
+        used = cpu_seconds(bot.pid) - before
+    return {
+        "一个提问的 CPU（毫秒）": used / QUESTIONS * 1e3,
+        "一个提问的延迟，中位（毫秒）": percentile(times, 50),
+        "一个提问的延迟，p99（毫秒）": percentile(times, 99),
+    }
+
+
+async def exchange(qq: QQ, person: int) -> float:
+    """一问一答，返回用了几秒。"""
+    started = time.perf_counter()
+    await qq.private(1000 + person, "今天天气怎么样")
+    await qq.next()
+    return time.perf_counter() - started
+
+
+async def crowd(
+    contestant: Contestant, home: Path, base_url: str, people: int
+) -> dict[str, float]:
+    """`people` 个人同时问，各问几遍，GLM 要 200 毫秒。"""
+    async with bot_of(contestant, home, base_url) as bot:
+        qq = await bot.connect()
+        await asyncio.sleep(SETTLE_SECONDS)
+        await exchange(qq, 0)
+        started, asked, times = time.perf_counter(), {}, []
+        left = {2000 + person: CROWD_QUESTIONS for person in range(people)}
+        for person in left:
+            asked[person] = time.perf_counter()
+            await qq.private(person, "你好")
+        while left:
+            person = (await qq.next(30)).user_id or 0
+            times.append(time.perf_counter() - asked[person])
+            left[person] -= 1
+            if not left[person]:
+                del left[person]
+                continue
+            asked[person] = time.perf_counter()
+            await qq.private(person, "你好")
+        taken = time.perf_counter() - started
+    return {
+        f"{people} 人同时问，每秒答几条": len(times) / taken,
+        f"{people} 人同时问，p95（秒）": percentile(times, 95),
+    }
