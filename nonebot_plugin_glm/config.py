@@ -6,23 +6,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+import re
+from typing import Any, Literal, get_type_hints
 
 from nonebot import get_plugin_config
 from nonebot.compat import field_validator
 from pydantic import BaseModel, Field, ValidationError
 
+from .config_errors import ConfigError as ConfigError
+from .config_errors import Names as Names
+from .config_errors import explain
 from .domain import Thinking
 
-Names = list[str] | str
-"""验证之后总是列表；写成联合，NoneBot 才肯把不是 JSON 的值也交给验证器。"""
-
-_LISTS = ("glm_models", "glm_fallback_models")
-_TEXTS = ("glm_api_key", "glm_model", "glm_system_prompt", "glm_base_url", "glm_proxy")
-
-
-class ConfigError(ValueError):
-    """设置不合规矩，文本说清是哪一个键。"""
+_LISTS = (
+    "glm_models",
+    "glm_fallback_models",
+    "glm_groups",
+    "glm_users",
+    "glm_join_keywords",
+)
+_TEXTS = (
+    "glm_api_key",
+    "glm_model",
+    "glm_system_prompt",
+    "glm_base_url",
+    "glm_proxy",
+    "glm_rate_limit",
+    "glm_group_rate_limit",
+)
+_RATE = re.compile(r"[1-9]\d*/[1-9]\d*s")
 
 
 class Config(BaseModel):
@@ -53,7 +65,7 @@ class Config(BaseModel):
     glm_max_tokens: int | None = Field(default=None, ge=1)
     """一个回答（含思考）最多多少 token；不设则用模型的默认值"""
     glm_stream: bool = True
-    """用流式接口取回答：长回答不会因为读超时而丢；聊天里仍然一次发出"""
+    """边写边发：写完一段发一段；关掉则写完了一次发出"""
     glm_group_scope: Literal["group", "member"] = "group"
     """群里的历史：group 全群共用一份，member 每个成员一份"""
     glm_history_turns: int = Field(default=60, ge=0, le=1000)
@@ -72,6 +84,40 @@ class Config(BaseModel):
     """最多同时有多少个请求在途"""
     glm_message_chars: int = Field(default=2000, ge=100)
     """一条消息最多多少字，更长的回答按段落分成几条"""
+    glm_max_segments: int = Field(default=4, ge=1)
+    """一个回答最多分几条发，余下的都在最后一条里"""
+    glm_forward_chars: int = Field(default=1000, ge=100)
+    """超过多少字就用合并转发，平台没有合并转发则仍分条发"""
+    glm_forward_depth: int = Field(default=3, ge=0, le=10)
+    """引用或发来的聊天记录展开几层，0 为不展开"""
+    glm_merge_seconds: float = Field(default=3, ge=0, le=60)
+    """同一个人在多少秒内接着说的话并成一个提问，只要还没有开始回答；0 为不并"""
+    glm_notice_seconds: float = Field(default=20, ge=0)
+    """等了多少秒还没有回答就说一声还在想，0 为不说"""
+    glm_max_queue: int = Field(default=30, ge=1)
+    """一个会话里最多有几个提问在等"""
+    glm_rate_limit: str = ""
+    """一个人最多多快地问，如 10/60s；空则不限，超级用户不受限"""
+    glm_group_rate_limit: str = ""
+    """一个群最多多快地问，写法同上"""
+    glm_groups: Names = []
+    """只在这些群里聊天，空则都可以；前面加减号的群不聊，写法同 GLM_MODELS"""
+    glm_users: Names = []
+    """只与这些人聊天，空则都可以；前面加减号的人不聊；超级用户不受限"""
+    glm_friends: bool = True
+    """是否回答好友的私聊"""
+    glm_strangers: bool = True
+    """是否回答陌生人的私聊（从群里发起的临时会话）"""
+    glm_context_messages: int = Field(default=0, ge=0, le=200)
+    """提问时带上此前群里不是对机器人说的多少条话，只在内存里；0 为不听"""
+    glm_join_probability: float = Field(default=0, ge=0, le=1)
+    """没有叫它时也插话的概率，0 到 1；各群可用 /glm join 另设"""
+    glm_join_keywords: Names = []
+    """听到这些词就插话，写法同 GLM_MODELS；各群可另设"""
+    glm_join_cooldown: float = Field(default=300, ge=0)
+    """两次插话至少隔多少秒；各群可另设"""
+    glm_follow_seconds: float = Field(default=0, ge=0)
+    """刚回答过的人在多少秒内接着说，不必再 @；0 为仍要 @；各群可另设"""
     glm_priority: int = Field(default=98, ge=2)
     """聊天响应器的优先级；/glm 命令的优先级比它高（小）1"""
 
@@ -96,6 +142,14 @@ class Config(BaseModel):
     def _unset(cls, value: Any) -> Any:
         """`.env` 里写成空的，就是没有设置。"""
         return None if value == "" else value
+
+    @field_validator("glm_rate_limit", "glm_group_rate_limit")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        """次数、斜线、秒数。"""
+        if value and not _RATE.fullmatch(value.replace(" ", "")):
+            raise ValueError("应写成 10/60s 的样子")
+        return value.replace(" ", "")
 
     @field_validator("glm_base_url", "glm_model")
     @classmethod
@@ -123,44 +177,6 @@ def load_config() -> Config:
     try:
         return get_plugin_config(Config)
     except ValidationError as exc:
-        sentences = dict.fromkeys(_explain(error) for error in exc.errors())
+        hints = get_type_hints(Config)
+        sentences = dict.fromkeys(explain(error, hints) for error in exc.errors())
     raise ConfigError(f"请修改 .env 里的设置：{'；'.join(sentences)}")
-
-
-def _explain(error: Any) -> str:
-    """一个键错在哪里：自己写的句子照用，否则按范围或类型说。"""
-    hints = get_type_hints(Config)
-    # pydantic 1 的路径以 __root__ 开头
-    key = next(str(part) for part in error["loc"] if part in hints)
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if not message.startswith("应"):
-        message = _bound(error) or _kind(hints[key])
-    return f"{key.upper()} {message}"
-
-
-def _bound(error: Any) -> str:
-    """数值的范围；pydantic 2 写成 `{"le": 1}`，1 写成 `not_le` 与 `limit_value`。"""
-    context = error.get("ctx") or {}
-    old_name = str(error["type"]).rpartition("_")[2]
-    for name, words in (("ge", "不小于"), ("gt", "大于"), ("le", "不大于")):
-        value = context.get(
-            name, context.get("limit_value") if name == old_name else None
-        )
-        if value is not None:
-            return f"应{words} {value:g}"
-    return ""
-
-
-def _kind(hint: Any) -> str:
-    options = get_args(hint) if get_origin(hint) is Literal else ()
-    if isinstance(hint, type) and issubclass(hint, Thinking):
-        options = tuple(option.value for option in hint)
-    if options:
-        return f"应是 {'、'.join(options)} 之一"
-    if hint is bool:
-        return "应是 true 或 false"
-    if int in (hint, *get_args(hint)):
-        return "应是整数"
-    if float in (hint, *get_args(hint)):
-        return "应是数字"
-    return "应是用逗号分隔的名字或 JSON 数组" if hint == Names else "应是文本"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 
@@ -42,6 +43,15 @@ class ConversationKey:
     """私聊对象或群成员的号码；群共用时为空串"""
 
 
+Place = tuple[str, str, str]
+"""群：平台、机器人账号、群号。"""
+
+
+def place_of(key: ConversationKey) -> Place:
+    """会话所在的群，不论是谁的会话；私聊的群号是空串。"""
+    return key.platform, key.bot_id, key.group_id
+
+
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """说话的人。"""
@@ -59,12 +69,30 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """不是对机器人说、但提问要用到的一句话：引用的、转发的、旁听到的。"""
+
+    speaker: Speaker
+    text: str
+    own: bool = False
+    """是不是机器人自己说的"""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """聊天里来的一个提问；`text` 是合法的 Unicode，去掉首尾空白后不为空。"""
 
     key: ConversationKey
     speaker: Speaker
     text: str
+    message_ids: tuple[str, ...] = ()
+    """平台给这些消息的编号，从旧到新；不止一条时 `text` 由它们合成"""
+    referred: str = ""
+    """提问所指的话（引用的消息、展开的聊天记录），已带好标签"""
+    referred_id: str = ""
+    """引用了哪条消息，空串为没有引用"""
+    overheard: str = ""
+    """此前在群里旁听到的话，已带好标签；不进历史"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +125,7 @@ class Answer:
     text: str
     model: str
     finish: str = "stop"
+    """结束原因；`broken` 是说到一半断了"""
     usage: Usage = field(default_factory=Usage)
     saved: bool = True
     """是否已进入历史"""
@@ -111,6 +140,51 @@ class Turn:
     speaker: Speaker
     model: str = ""
     usage: Usage = field(default_factory=Usage)
+    referred: str = ""
+    """提问所指的话，已带好标签；没有时为空串"""
+
+
+class Reader(Protocol):
+    """边写边看回答的人。"""
+
+    @property
+    def seen(self) -> bool:
+        """是否已经看到了一部分：看到了就不能当作没写过。"""
+        ...
+
+    def restart(self) -> None:
+        """从头再写一遍；只在还没有看到时。"""
+        ...
+
+    def read(self, text: str) -> None:
+        """又写出了一段。"""
+        ...
+
+
+class Audience(Reader, Protocol):
+    """提问来处的人：看得到回答，也可能看到一半被收回。"""
+
+    @property
+    def written(self) -> str:
+        """至今写出的，看到的与还没看到的。"""
+        ...
+
+    @property
+    def sent(self) -> Sequence[str]:
+        """看到的各条消息的编号。"""
+        ...
+
+    def meet(self, people: Iterable[Speaker]) -> None:
+        """会话里有哪些人：回答里的 @ 只认他们。"""
+        ...
+
+    async def finish(self, answer: Answer) -> None:
+        """写完而且存好了：把剩下的也看完。"""
+        ...
+
+    async def withdraw(self) -> None:
+        """收回已经看到的。"""
+        ...
 
 
 def well_formed(text: str) -> str:

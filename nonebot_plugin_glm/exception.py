@@ -20,7 +20,8 @@ GLMError
 ├── ProtocolError            读不懂的回应
 ├── EmptyAnswerError         回答里没有内容
 ├── StoreError               历史读不出或写不进
-└── StoppedError             提问被中止（/glm stop、/glm reset）
+├── QueueFullError           会话里等着的提问太多
+└── StoppedError             提问被中止（/glm stop、/glm reset、撤回）
 ```
 """
 
@@ -155,5 +156,9 @@ class StoreError(GLMError):
     """历史读不出或写不进时抛出；文本只有缘由，没有数据。"""
 
 
+class QueueFullError(GLMError):
+    """会话里等着的提问太多、新的排不进去时抛出。"""
+
+
 class StoppedError(GLMError):
-    """提问被 `/glm stop` 或 `/glm reset` 中止时抛出；聊天里不必再说什么。"""
+    """提问被 `/glm stop`、`/glm reset` 或撤回中止时抛出；聊天里不必再说什么。"""

@@ -22,6 +22,7 @@ FLOORS = [
     {"exception"},
 ]
 """从上到下；同一层的房间互不相识。`config` 在楼梯边上，只有读它的人认识。"""
+CONFIG = {"config", "config_errors"}
 CONFIG_READERS = {"matchers", "chat.factory", "__init__"}
 NONEBOT_KNOWERS = {"__init__", "config", "matchers", "message"}
 NONEBOT = {"nonebot", "nonebot_plugin_alconna", "nonebot_plugin_uninfo"} | {
@@ -82,7 +83,7 @@ def readers(name: str) -> bool:
     return name in CONFIG_READERS or room(name) in CONFIG_READERS
 
 
-@pytest.mark.parametrize("name", sorted(set(MODULES) - {"config"}))
+@pytest.mark.parametrize("name", sorted(set(MODULES) - CONFIG))
 def test_imports_go_down(name: str) -> None:
     """只导入自己的房间与下面的楼层；设置只有该读的人读。"""
     for imported in inner_imports(name):
@@ -95,7 +96,10 @@ def test_imports_go_down(name: str) -> None:
 
 def test_config_stands_apart() -> None:
     """设置只认识值。"""
-    assert inner_imports("config") == {"domain"}
+    assert inner_imports("config") | inner_imports("config_errors") == {
+        "config_errors",
+        "domain",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

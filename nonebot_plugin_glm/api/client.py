@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TypeVar
+from functools import partial
 
 import httpx
 
-from ..domain import Answer, Delta, well_formed
-from ..exception import EmptyAnswerError, GLMError, ProtocolError
+from ..domain import Answer, Delta, Reader, well_formed
+from ..exception import EmptyAnswerError, ProtocolError
 from .auth import Authenticator, AuthMode
 from .connection import Connection, Endpoint
 from .errors import error_in
-from .retry import RetryPolicy, may_fall_back, retry_delay
+from .perseverance import FailureReport, Perseverance
+from .retry import RetryPolicy
 from .schema import ChatRequest, parse_reply
 from .sse import stream_deltas
 from .thinking import ThinkingFilter, without_thinking
-
-T = TypeVar("T")
-FailureReport = Callable[[GLMError, str, float | None], None]
-"""每次失败都告诉它：异常、模型、几秒后再试（`None` 为不再用这个模型）。"""
 
 
 class GLMClient:
@@ -60,18 +56,26 @@ class GLMClient:
         authenticator = Authenticator(key, auth, clock) if key else None
         self._connection = Connection(endpoint, authenticator, transport)
         self._slots = asyncio.Semaphore(endpoint.max_concurrency)
-        self._retry = retry or RetryPolicy()
-        self._fallback_models = fallback_models
-        self._on_failure = on_failure
-        self._sleep = sleep
+        self._perseverance = Perseverance(
+            retry or RetryPolicy(), fallback_models, on_failure, sleep
+        )
 
-    async def complete(self, request: ChatRequest) -> Answer:
-        """问一次，得到完整的回答；读到一半断开也会重试，因为还没有人看见。
+    async def complete(
+        self, request: ChatRequest, reader: Reader | None = None
+    ) -> Answer:
+        """问一次，得到完整的回答；读到一半断开也会重试，只要还没有人看见。
+
+        参数:
+            request: 请求
+            reader: 边写边看的人；他看到一部分之后的失败不再重试
 
         异常:
             GLMError: 重试与换模型之后仍然失败
         """
-        return await self._persevere(request, self._collect)
+        if reader is None:
+            return await self._perseverance.run(request, self._collect)
+        collect = partial(self._collect, reader=reader)
+        return await self._perseverance.run(request, collect, lambda: not reader.seen)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Delta]:
         """问一次，逐段得到回答；给出第一段之后的失败不再重试。
@@ -79,7 +83,7 @@ class GLMClient:
         异常:
             GLMError: 失败，可能在给出若干段之后
         """
-        first, deltas = await self._persevere(request, self._begin)
+        first, deltas = await self._perseverance.run(request, self._begin)
         async with aclosing(deltas):
             yield first
             async for delta in deltas:
@@ -97,45 +101,19 @@ class GLMClient:
         """关闭连接。"""
         await self._connection.aclose()
 
-    async def _persevere(
-        self, request: ChatRequest, attempt: Callable[[ChatRequest], Awaitable[T]]
-    ) -> T:
-        """先坚持请求的模型，它过载到底时依次换后备；后备也失败就报告最初的失败。"""
-        try:
-            return await self._retrying(request, attempt)
-        except GLMError as error:
-            if not may_fall_back(error):
-                raise
-            for model in self._fallback_models:
-                if model == request.model:
-                    continue
-                try:
-                    return await self._retrying(replace(request, model=model), attempt)
-                except GLMError:
-                    continue
-            raise
-
-    async def _retrying(
-        self, request: ChatRequest, attempt: Callable[[ChatRequest], Awaitable[T]]
-    ) -> T:
-        retries = 0
-        while True:
-            try:
-                return await attempt(request)
-            except GLMError as error:
-                delay = retry_delay(error, retries, random.random(), self._retry)
-                self._on_failure(error, request.model, delay)
-                if delay is None:
-                    raise
-            await self._sleep(delay)
-            retries += 1
-
-    async def _collect(self, request: ChatRequest) -> Answer:
+    async def _collect(
+        self, request: ChatRequest, reader: Reader | None = None
+    ) -> Answer:
         parts: list[str] = []
+        thinking = ThinkingFilter()
+        if reader:
+            reader.restart()
         answer = Answer(text="", model=request.model)
         async with aclosing(self._deltas(request)) as deltas:
             async for delta in deltas:
                 parts.append(delta.text)
+                if reader and (text := thinking.feed(delta.text)):
+                    reader.read(well_formed(text))
                 answer = replace(
                     answer,
                     model=delta.model or answer.model,

@@ -43,7 +43,8 @@ def fitting_turns(
     turns: Sequence[StoredTurn], question: Question, model: str, settings: ChatSettings
 ) -> Sequence[StoredTurn]:
     """窗口里留下的轮：不超过设置的上限，也不超过模型装得下的。"""
-    needed = estimate_tokens(settings.system_prompt) + estimate_tokens(question.text)
+    texts = (settings.system_prompt, question.overheard, question.referred)
+    needed = sum(map(estimate_tokens, (*texts, question.text)))
     room = model_info(model).context - needed - (settings.max_tokens or ANSWER_ROOM)
     limits = WindowLimits(
         settings.window.turns, max(0, min(settings.window.tokens, room))
@@ -64,7 +65,8 @@ def draft_request(
         settings.system_prompt,
         question.key.scope,
         [stored.turn for stored in turns],
-        Turn(question.text, "", question.speaker),
+        Turn(question.text, "", question.speaker, referred=question.referred),
+        question.overheard,
     )
     return ChatRequest(
         model=model,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..api.client import FailureReport, GLMClient
+from ..api.client import GLMClient
 from ..api.connection import Endpoint
+from ..api.perseverance import FailureReport
 from ..api.retry import RetryPolicy
 from ..config import Config
+from ..conversation.database import Database
+from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
 from ..conversation.window import WindowLimits
 from .draft import ChatSettings
+from .places import Places
+from .queue import QueueLimits
 from .service import ChatService
 
 
@@ -22,7 +27,9 @@ async def open_service(
     异常:
         StoreError: 数据库打不开
     """
-    store = await ConversationStore.open(database)
+    opened = await Database.open(database)
+    store = ConversationStore(opened)
+    places = await Places.open(PlaceStore(opened))
     client = GLMClient(
         config.glm_api_key,
         auth=config.glm_auth,
@@ -31,7 +38,8 @@ async def open_service(
         fallback_models=tuple(config.glm_fallback_models),
         on_failure=on_failure,
     )
-    return ChatService(store, client, _settings(config))
+    limits = QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
+    return ChatService(store, client, _settings(config), places, limits)
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-import anyio
+from ..domain import Audience, ConversationKey, Question
+from ..exception import QueueFullError, StoppedError
+from .ticket import Ticket
 
-from ..domain import ConversationKey
-from ..exception import StoppedError
 
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """队伍的分寸。"""
 
-@dataclass(slots=True, eq=False)
-class _Ticket:
-    """一个在排队或正在回答的提问。"""
-
-    speaker_id: str
-    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    length: int = 30
+    """一个会话里最多有几个提问在等"""
+    merge_seconds: float = 0.0
+    """同一个人在多少秒内接着说的话并成一个提问，0 为不并"""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,27 +28,56 @@ class _Lane:
     """一个会话的队伍，没有人用就拆掉。"""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    tickets: list[_Ticket] = field(default_factory=list)
+    tickets: list[Ticket] = field(default_factory=list)
     users: int = 0
 
 
 class ConversationQueue:
     """所有会话的队伍；会话之间互不等待。"""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        limits: QueueLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits = limits or QueueLimits()
+        self._clock = clock
         self._lanes: dict[ConversationKey, _Lane] = {}
 
+    @property
+    def active(self) -> bool:
+        """是否有任何会话在用。"""
+        return bool(self._lanes)
+
+    def join(self, question: Question) -> bool:
+        """并进同一个人刚问的、还没有人看到回答的提问；没有这样的提问则为假。"""
+        ticket = self._joinable(question.key, question.speaker.id)
+        if ticket is None:
+            return False
+        ticket.absorb(question, self._clock())
+        return True
+
+    def may_join(self, key: ConversationKey, speaker_id: str) -> bool:
+        """这个人现在说的话会不会并进他刚问的提问。"""
+        return self._joinable(key, speaker_id) is not None
+
     @asynccontextmanager
-    async def turn(self, key: ConversationKey, speaker_id: str) -> AsyncIterator[None]:
+    async def turn(
+        self, question: Question, audience: Audience, replaces: int | None = None
+    ) -> AsyncIterator[Ticket]:
         """为一个提问排队，轮到时进入。
 
         异常:
+            QueueFullError: 等着的太多
             StoppedError: 排队时或进行中被中止
         """
-        ticket = _Ticket(speaker_id)
+        waiting = sum(1 for _ in self._tickets(question.key))
+        if waiting > self._limits.length:
+            raise QueueFullError(f"已有 {waiting} 个提问")
+        ticket = Ticket([question], audience, self._clock(), replaces)
         with ticket.scope:
-            async with self._held(key, ticket):
-                yield
+            async with self._held(question.key, ticket):
+                yield ticket
         if ticket.scope.cancelled_caught:
             raise StoppedError("提问被中止")
 
@@ -66,19 +97,34 @@ class ConversationQueue:
 
     def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
         """中止 `speaker_id` 的提问（`None` 为所有人的），返回中止了几个。"""
-        lane = self._lanes.get(key)
         chosen = [
             ticket
-            for ticket in (lane.tickets if lane else ())
-            if speaker_id in (None, ticket.speaker_id)
+            for ticket in self._tickets(key)
+            if speaker_id in (None, ticket.question.speaker.id)
         ]
         for ticket in chosen:
             ticket.scope.cancel()
         return len(chosen)
 
+    def find(self, matches: Callable[[Ticket], bool]) -> Ticket | None:
+        """第一个相配的提问。"""
+        everywhere = (ticket for key in self._lanes for ticket in self._tickets(key))
+        return next((ticket for ticket in everywhere if matches(ticket)), None)
+
+    def _joinable(self, key: ConversationKey, speaker_id: str) -> Ticket | None:
+        if not self._limits.merge_seconds or key not in self._lanes:
+            return None
+        since = self._clock() - self._limits.merge_seconds
+        mine = (t for t in self._tickets(key) if t.may_absorb(speaker_id, since))
+        return max(mine, key=lambda ticket: ticket.spoken_at, default=None)
+
+    def _tickets(self, key: ConversationKey) -> Iterator[Ticket]:
+        lane = self._lanes.get(key)
+        return iter(lane.tickets if lane else ())
+
     @asynccontextmanager
     async def _held(
-        self, key: ConversationKey, ticket: _Ticket | None = None
+        self, key: ConversationKey, ticket: Ticket | None = None
     ) -> AsyncIterator[None]:
         lane = self._lanes.setdefault(key, _Lane())
         lane.users += 1
@@ -90,6 +136,7 @@ class ConversationQueue:
         finally:
             if ticket:
                 lane.tickets.remove(ticket)
+                ticket.gone.set()
             lane.users -= 1
             if not lane.users:
                 del self._lanes[key]

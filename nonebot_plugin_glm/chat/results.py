@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..domain import Question, Thinking, Turn
+from ..domain import ConversationKey, Question, Thinking, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,13 @@ class Status:
     """存下的轮数"""
     last: Turn | None
     """最后一轮"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """一次撤回做了什么。"""
+
+    key: ConversationKey | None = None
+    """哪个会话忘记了一轮，`None` 为没有"""
+    answers: tuple[str, ...] = ()
+    """回答的各条消息，也该撤回"""

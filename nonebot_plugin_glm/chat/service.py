@@ -1,30 +1,22 @@
-"""ChatService：排队、读历史、问 GLM、存下、交出回答。"""
+"""ChatService：别的房间对会话能做的一切。"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-import anyio.lowlevel
-
-from ..domain import Answer, ConversationKey, Question, Scope, Thinking
-from ..exception import GLMError, StoppedError
+from ..domain import Audience, ConversationKey, Question, Scope, Thinking
 from .answering import Answerer
+from .asking import Asking
 from .draft import ChatSettings
-from .queue import ConversationQueue
-from .results import ResetDone, Retriable, Status
+from .places import Places
+from .queue import ConversationQueue, QueueLimits
+from .results import Recalled, ResetDone, Retriable, Status
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
     from ..conversation.rows import StoredTurn
     from ..conversation.store import ConversationStore
-
-Deliver = Callable[[Answer], Awaitable[None]]
-"""把回答送到聊天里；返回之前，同一会话的下一个提问等着。"""
-
-FAILED_QUESTIONS = 256
-"""最多为多少个会话记住失败的提问，供 `/glm retry`；只在内存里。"""
 
 
 class ChatService:
@@ -34,63 +26,63 @@ class ChatService:
         store: 历史
         client: GLM
         settings: 问的方式
+        places: 群的选择与屏蔽的人
+        limits: 队伍的分寸
     """
 
     def __init__(
-        self, store: ConversationStore, client: GLMClient, settings: ChatSettings
+        self,
+        store: ConversationStore,
+        client: GLMClient,
+        settings: ChatSettings,
+        places: Places,
+        limits: QueueLimits | None = None,
     ) -> None:
+        self.places = places
         self._store = store
         self._client = client
         self._answerer = Answerer(store, client, settings)
-        self._queue = ConversationQueue()
-        self._failed: OrderedDict[ConversationKey, Retriable] = OrderedDict()
-        self._closed = False
+        self._asking = Asking(store, self._answerer, ConversationQueue(limits))
 
     async def ask(
-        self, question: Question, deliver: Deliver, replaces: int | None = None
-    ) -> None:
-        """回答一个提问：存下之后才交出去，失败的提问不留痕迹。
+        self, question: Question, audience: Audience, replaces: int | None = None
+    ) -> bool:
+        """回答一个提问，返回是否自成一轮，见 `Asking.ask`。"""
+        return await self._asking.ask(question, audience, replaces)
 
-        参数:
-            question: 提问
-            deliver: 把回答送到聊天里
-            replaces: 重答时取代这一轮
+    def join(self, question: Question) -> bool:
+        """并进同一个人刚问的、还没有人看到回答的提问；没有这样的提问则为假。"""
+        return self._asking.queue.join(question)
 
-        异常:
-            StoppedError: 被 `/glm stop` 或 `/glm reset` 中止，或正在关机
-            GLMError: 其他失败
-        """
-        if self._closed:
-            raise StoppedError("正在关机")
-        async with self._queue.turn(question.key, question.speaker.id):
-            if replaces is not None:
-                replaces = await self._replaceable(question, replaces)
-            try:
-                answer = await self._answerer.answer(question, replaces)
-            except GLMError:
-                self._remember_failed(Retriable(question, replaces))
-                raise
-            self._failed.pop(question.key, None)
-            # 恰在存完的一刻被中止：取消要到下一个等待点才来，而那时话已经说出去了
-            await anyio.lowlevel.checkpoint_if_cancelled()
-            await deliver(answer)
+    def may_join(self, key: ConversationKey, speaker_id: str) -> bool:
+        """这个人现在说的话会不会并进他刚问的提问。"""
+        return self._asking.queue.may_join(key, speaker_id)
+
+    async def recall(self, key: ConversationKey, message_id: str) -> Recalled:
+        """一条消息被撤回了，见 `Asking.recall`。"""
+        return await self._asking.recall(key, message_id)
 
     async def retriable(self, key: ConversationKey) -> Retriable | None:
         """最后一个提问：刚失败的，或最后一轮的。"""
-        if (failed := self._failed.get(key)) is not None:
+        if (failed := self._asking.failed.get(key)) is not None:
             return failed
         if (last := await self._store.last(key)) is None:
             return None
-        question = Question(key, last.turn.speaker, last.turn.question)
+        turn = last.turn
+        question = Question(key, turn.speaker, turn.question, referred=turn.referred)
         return Retriable(question, last.id)
 
     async def last_turn(self, key: ConversationKey) -> StoredTurn | None:
         """最后一轮。"""
         return await self._store.last(key)
 
+    async def newest_turns(self, key: ConversationKey, limit: int) -> list[StoredTurn]:
+        """最近的至多 `limit` 轮，从旧到新。"""
+        return await self._store.newest(key, limit)
+
     async def undo(self, key: ConversationKey, turn_id: int) -> None:
         """忘记一轮。"""
-        async with self._queue.alone([key]):
+        async with self._asking.queue.alone([key]):
             await self._store.remove(key, turn_id)
 
     async def reset(self, key: ConversationKey) -> ResetDone:
@@ -112,11 +104,16 @@ class ChatService:
 
     def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
         """中止 `speaker_id` 的提问（`None` 为所有人的），返回中止了几个。"""
-        return self._queue.stop(key, speaker_id)
+        return self._asking.queue.stop(key, speaker_id)
+
+    @property
+    def busy(self) -> bool:
+        """是否有任何提问在排队或正在回答。"""
+        return self._asking.queue.active
 
     def is_busy(self, key: ConversationKey) -> bool:
         """会话里是否有提问在排队或正在回答。"""
-        return bool(self._queue.busy(lambda other: other == key))
+        return bool(self._asking.queue.busy(lambda other: other == key))
 
     async def choose_model(self, key: ConversationKey, model: str | None) -> None:
         """为会话选择模型，`None` 为回到默认。"""
@@ -147,11 +144,11 @@ class ChatService:
 
     async def aclose(self) -> None:
         """不再接受提问，中止在途的并等它们退出，再关闭连接与数据库。"""
-        self._closed = True
-        busy = self._queue.busy(lambda key: True)
+        self._asking.closed = True
+        busy = self._asking.queue.busy(lambda key: True)
         for key in busy:
-            self._queue.stop(key)
-        async with self._queue.alone(busy):
+            self._asking.queue.stop(key)
+        async with self._asking.queue.alone(busy):
             pass
         await self._client.aclose()
         await self._store.aclose()
@@ -162,21 +159,8 @@ class ChatService:
         forget: Callable[[ConversationKey], Awaitable[int]],
         key: ConversationKey,
     ) -> ResetDone:
-        busy = self._queue.busy(matches)
-        stopped = sum(self._queue.stop(lane) for lane in busy)
-        async with self._queue.alone([key, *busy]):
-            for failed in [other for other in self._failed if matches(other)]:
-                del self._failed[failed]
+        busy = self._asking.queue.busy(matches)
+        stopped = sum(self._asking.queue.stop(lane) for lane in busy)
+        async with self._asking.queue.alone([key, *busy]):
+            self._asking.failed.forget_all(lambda f: matches(f.question.key))
             return ResetDone(await forget(key), stopped)
-
-    async def _replaceable(self, question: Question, turn_id: int) -> int:
-        """轮到重答时该取代哪一轮：两个人同时要重答，后一个取代的是前一个的。"""
-        last = await self._store.last(question.key)
-        return last.id if last and last.turn.question == question.text else turn_id
-
-    def _remember_failed(self, failed: Retriable) -> None:
-        key = failed.question.key
-        self._failed[key] = failed
-        self._failed.move_to_end(key)
-        if len(self._failed) > FAILED_QUESTIONS:
-            self._failed.popitem(last=False)

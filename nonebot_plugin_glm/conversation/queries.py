@@ -46,13 +46,13 @@ _WINDOW = (
     .order_by(turns.c.id.desc())
     .limit(bindparam("most"))
 )
-_LAST = (
+_NEWEST = (
     select(turns).join(conversations).where(*_KEY_IS).order_by(turns.c.id.desc())
-).limit(1)
+).limit(bindparam("most"))
 _COUNT = select(func.count(turns.c.id)).join(conversations).where(*_KEY_IS)
 _CONVERSATION_ID = select(conversations.c.id).where(*_KEY_IS)
 _NEW_CONVERSATION = insert(conversations).returning(conversations.c.id)
-_NEW_TURN = insert(turns)
+_NEW_TURN = insert(turns).returning(turns.c.id)
 
 
 def _parameters(key: ConversationKey) -> dict[str, Any]:
@@ -75,9 +75,11 @@ def window_rows(
     return connection.execute(_WINDOW, {**_parameters(key), "most": limit}).all()
 
 
-def last_row(connection: Connection, key: ConversationKey) -> Row[Any] | None:
-    """最后一轮。"""
-    return connection.execute(_LAST, _parameters(key)).one_or_none()
+def newest_rows(
+    connection: Connection, key: ConversationKey, limit: int
+) -> Sequence[Row[Any]]:
+    """最近的至多 `limit` 轮，从新到旧，窗口之外的也算。"""
+    return connection.execute(_NEWEST, {**_parameters(key), "most": limit}).all()
 
 
 def count_turns(connection: Connection, key: ConversationKey) -> int:
@@ -101,9 +103,10 @@ def set_conversation(
     connection.execute(update(conversations).where(chosen).values(**values))
 
 
-def insert_turn(connection: Connection, identity: int, **values: Any) -> None:
-    """存一轮。"""
-    connection.execute(_NEW_TURN, {"conversation_id": identity, **values})
+def insert_turn(connection: Connection, identity: int, **values: Any) -> int:
+    """存一轮，返回它的编号。"""
+    row = {"conversation_id": identity, **values}
+    return connection.execute(_NEW_TURN, row).scalar_one()
 
 
 def delete_turn(connection: Connection, identity: int, turn_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ..domain import ConversationKey, Speaker, Turn, Usage
+from ..domain import ConversationKey, Scope, Speaker, Turn, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ def key_columns(key: ConversationKey) -> dict[str, str]:
 def turn_columns(turn: Turn) -> dict[str, Any]:
     """一轮占用的列。"""
     return {
+        "referred": turn.referred,
         "question": turn.question,
         "answer": turn.answer,
         "speaker_id": turn.speaker.id,
@@ -44,4 +45,12 @@ def stored_turn(row: Row[Any]) -> StoredTurn:
         row.reasoning_tokens,
     )
     speaker = Speaker(row.speaker_id, row.speaker_name)
-    return StoredTurn(row.id, Turn(row.question, row.answer, speaker, row.model, usage))
+    turn = Turn(row.question, row.answer, speaker, row.model, usage, row.referred)
+    return StoredTurn(row.id, turn)
+
+
+def stored_key(row: Row[Any]) -> ConversationKey:
+    """由含有会话各列的一行得到会话的名字。"""
+    return ConversationKey(
+        row.platform, row.bot_id, Scope(row.scope), row.group_id, row.user_id
+    )

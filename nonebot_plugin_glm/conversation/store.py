@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from ..domain import ConversationKey, Scope, Thinking, Turn
+from ..exception import StoreError
 from . import queries
 from .database import Database
+from .messages import MessageBook
 from .rows import StoredTurn, stored_turn, turn_columns
 from .tables import conversations
 
@@ -40,6 +43,7 @@ class ConversationStore:
     ) -> None:
         self._database = database
         self._clock = clock
+        self.messages = MessageBook(database)
 
     @classmethod
     async def open(cls, path: Path) -> ConversationStore:
@@ -48,6 +52,8 @@ class ConversationStore:
 
     async def aclose(self) -> None:
         """关闭。"""
+        with suppress(StoreError):  # 只是不知道哪条消息属于哪一轮，轮都在
+            await self.messages.flush()
         await self._database.aclose()
 
     async def read(self, key: ConversationKey, limit: int) -> Conversation:
@@ -72,30 +78,35 @@ class ConversationStore:
         key: ConversationKey,
         turn: Turn,
         *,
+        message_ids: Sequence[str] = (),
         window_start: int | None = None,
         replaces: int | None = None,
-    ) -> None:
-        """存一轮。
+    ) -> int:
+        """存一轮，返回它的编号。
 
         参数:
             key: 会话
             turn: 一问一答
+            message_ids: 提问的各条消息
             window_start: 窗口从这一轮开始，`None` 为不变
             replaces: 同时删去这一轮（重新回答）
         """
         values = {"created_at": self._clock(), **turn_columns(turn)}
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> int:
             identity = queries.ensure_conversation(connection, key)
-            if replaces is not None:
-                queries.delete_turn(connection, identity, replaces)
             if window_start is not None:
                 queries.set_conversation(
                     connection, identity, window_start=window_start
                 )
-            queries.insert_turn(connection, identity, **values)
+            turn_id = queries.insert_turn(connection, identity, **values)
+            self.messages.write(connection, turn_id, message_ids)
+            if replaces is not None:
+                self.messages.hand_over(connection, replaces, turn_id)
+                queries.delete_turn(connection, identity, replaces)
+            return turn_id
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def move_window(self, key: ConversationKey, start: int) -> None:
         """让窗口从第 `start` 轮开始；存下的轮一个不少。"""
@@ -125,10 +136,15 @@ class ConversationStore:
         )
         return await self._database.write(lambda c: queries.forget_turns(c, which))
 
+    async def newest(self, key: ConversationKey, limit: int) -> list[StoredTurn]:
+        """最近的至多 `limit` 轮，从旧到新，窗口之外的也算。"""
+        rows = await self._database.read(lambda c: queries.newest_rows(c, key, limit))
+        return [stored_turn(row) for row in reversed(rows)]
+
     async def last(self, key: ConversationKey) -> StoredTurn | None:
         """最后一轮。"""
-        row = await self._database.read(lambda c: queries.last_row(c, key))
-        return None if row is None else stored_turn(row)
+        newest = await self.newest(key, 1)
+        return newest[0] if newest else None
 
     async def remove(self, key: ConversationKey, turn_id: int) -> None:
         """删去一轮；窗口因此空了就退回到更早的轮。"""

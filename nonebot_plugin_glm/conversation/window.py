@@ -35,9 +35,8 @@ def estimate_tokens(text: str) -> int:
 
 def turn_tokens(turn: Turn) -> int:
     """估计一轮的 token。"""
-    return (
-        estimate_tokens(turn.question) + estimate_tokens(turn.answer) + _TURN_OVERHEAD
-    )
+    texts = (turn.referred, turn.question, turn.answer)
+    return sum(estimate_tokens(text) for text in texts if text) + _TURN_OVERHEAD
 
 
 def turns_to_drop(sizes: Sequence[int], limits: WindowLimits) -> int:

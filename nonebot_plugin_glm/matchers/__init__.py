@@ -2,3 +2,4 @@
 
 from . import chat as chat
 from . import dispatch as dispatch
+from . import recall as recall

@@ -9,26 +9,43 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import anyio
 from nonebot import on_message
 from nonebot.adapters import Bot, Event
 
-from .depends import get_key
+from ..domain import place_of
+from .keys import get_key
+from .overheard import overheard
 from .quick import quick_rule
-from .rules import is_for_bot
+from .rules import is_for_bot, is_overheard
+from .runtime import config
 
 PATIENCE = 1.0
 """先到的消息迟迟不来（多半被别的插件拦下了），后到的最多等它多少秒。"""
+LONGEST = 10.0
+"""先到的已经来了，只是还在看它引用了什么，最多等它多少秒。"""
 
 
 @dataclass(slots=True, eq=False)
 class _Arrival:
     event: Event
     at: float
+    claimed: bool = False
+    """已经轮到聊天响应器，只是还没有进入队伍"""
     entered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def deadline(self) -> float:
+        """后到的最多等到什么时候。"""
+        return self.at + (LONGEST if self.claimed else PATIENCE)
+
+    def overdue(self, now: float) -> bool:
+        """是否不必再等它。"""
+        return self.entered.is_set() or now >= self.deadline
 
 
 class Arrivals:
@@ -42,21 +59,34 @@ class Arrivals:
         """记下一条消息到了。"""
         now = self._clock()
         waiting = self._waiting.setdefault(key, deque())
-        while waiting and waiting[0].at < now - PATIENCE:
+        while waiting and waiting[0].overdue(now):
             waiting.popleft()
         waiting.append(_Arrival(event, now))
+
+    @contextmanager
+    def claimed(self, key: object, event: Event) -> Iterator[None]:
+        """轮到这条消息了；还要过一会儿才进入队伍，后到的等它进入或离开这里。"""
+        mine = self._find(key, event)
+        if mine is None:
+            yield
+            return
+        mine.claimed = True
+        try:
+            yield
+        finally:
+            mine.entered.set()
 
     async def enter(self, key: object, event: Event) -> None:
         """等先到的都进入了再返回；返回之后要不等待地进入队伍。"""
         waiting = self._waiting.get(key, deque())
-        mine = next((a for a in waiting if a.event is event), None)
+        mine = self._find(key, event)
         if mine is None:
             return
         # 等得太久的会被 note 丢掉，自己也可能在其中：那就不必再等
         while mine in waiting and (first := waiting[0]) is not mine:
-            with anyio.move_on_after(first.at + PATIENCE - self._clock()):
+            with anyio.move_on_after(first.deadline - self._clock()):
                 await first.entered.wait()
-            if waiting and waiting[0] is first:
+            if waiting and waiting[0] is first and first.overdue(self._clock()):
                 waiting.popleft()
         mine.entered.set()
         if waiting and waiting[0] is mine:
@@ -64,14 +94,20 @@ class Arrivals:
         if not waiting and self._waiting.get(key) is waiting:
             del self._waiting[key]
 
+    def _find(self, key: object, event: Event) -> _Arrival | None:
+        waiting = self._waiting.get(key, ())
+        return next((a for a in waiting if a.event is event), None)
+
 
 arrivals = Arrivals()
 
 
 def _note_arrival(bot: Bot, event: Event) -> bool:
-    """记下给机器人的消息；从不响应。"""
+    """记下给机器人的消息，旁听别的；从不响应。"""
     if is_for_bot(bot, event):
-        arrivals.note(get_key(bot, event), event)
+        arrivals.note(place_of(get_key(bot, event)), event)
+    elif config.glm_context_messages and is_overheard(bot, event):
+        overheard.note(get_key(bot, event), bot, event)
     return False
 
 

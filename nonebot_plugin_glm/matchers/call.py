@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from arclet.alconna import Arparma
 from nonebot.adapters import Bot, Event
-from nonebot.permission import SUPERUSER
 
 from ..chat.service import ChatService
 from ..domain import ConversationKey, Scope, Speaker
-from ..message.identity import is_group_admin
+from ..message.identity import is_group_admin, mentioned
 from ..message.outgoing import Outgoing
+from .access import is_superuser
 
 DENIED_MANAGE = "这是全群共用的，只有群主、管理员和超级用户可以这样做。"
 DENIED_ACT = "只有提问的人、群主、管理员和超级用户可以这样做。"
+DENIED_GROUP = "这是全群的事，只有群主、管理员和超级用户可以这样做。"
 DENIED_OWNER = "只有超级用户可以这样做。"
 
 
@@ -42,15 +43,26 @@ class Call:
         """回一句话。"""
         await self.outgoing.say(sentence)
 
-    async def is_owner(self) -> bool:
+    @property
+    def in_group(self) -> bool:
+        """是否在群里。"""
+        return self.key.scope is not Scope.PRIVATE
+
+    def is_owner(self) -> bool:
         """是否超级用户。"""
-        return await SUPERUSER(self.bot, self.event)
+        return is_superuser(self.bot, self.event)
 
     async def may_manage(self) -> bool:
         """能否替整个会话作主：自己的会话是本人，群共用的是群主、管理员、超级用户。"""
-        if self.key.scope is not Scope.GROUP:
-            return True
-        return await is_group_admin(self.bot, self.event) or await self.is_owner()
+        return self.key.scope is not Scope.GROUP or await self.may_manage_group()
+
+    async def may_manage_group(self) -> bool:
+        """能否替整个群作主：群主、管理员、超级用户。"""
+        return self.is_owner() or await is_group_admin(self.bot, self.event)
+
+    def target(self) -> str | None:
+        """命令说的是谁：写的号码，或 @ 的人。"""
+        return self.argument("who") or next(iter(mentioned(self.bot, self.event)), None)
 
     async def may_act_for(self, speaker: Speaker) -> bool:
         """能否动这个人的提问：本人，或能替整个会话作主的人。"""

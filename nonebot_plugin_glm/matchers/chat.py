@@ -2,50 +2,94 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 from nonebot import on_message
 from nonebot.adapters import Bot, Event
-from nonebot.log import logger
 from nonebot.params import Depends
 
-from ..domain import Answer
+from ..chat.service import ChatService
+from ..domain import ConversationKey, Question, Scope, place_of
+from ..exception import QueueFullError
+from ..message.delivery import Delivery
 from ..message.outgoing import Outgoing
+from ..message.waiting import Waiting
+from .access import may_chat
 from .arrivals import arrivals
-from .depends import apologies, get_outgoing, get_question
+from .depends import apologies, get_outgoing, get_question, manner
+from .gate import QUEUE_FULL, gate
+from .joining import join_settings, joiner
+from .keys import get_key
+from .listening import listening
 from .quick import quick_rule
-from .rules import is_for_bot, listening
+from .rules import is_addressed, is_for_bot, wants_to_join
 from .runtime import config, get_service
 
 LISTENING = "在，请说。"
-TRUNCATED = "（回答到了长度上限，先到这里；可以说「继续」。）"
-UNSAVED = "（这一轮没能存进历史，请机器人的主人检查磁盘空间与日志。）"
 
-chat = on_message(rule=quick_rule(is_for_bot), priority=config.glm_priority, block=True)
+
+def _concerns_bot(bot: Bot, event: Event) -> bool:
+    return is_for_bot(bot, event) or wants_to_join(bot, event)
+
+
+chat = on_message(
+    rule=quick_rule(_concerns_bot), priority=config.glm_priority, block=True
+)
 
 
 @chat.handle()
 async def answer_question(
     bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
 ) -> None:
-    """回答一个提问；空的 @ 就等下一句。"""
-    async with apologies(bot, event, outgoing):
-        # 不由 Depends 给：pydantic 1 校验不了带 __slots__ 的 dataclass
-        question = await get_question(bot, event)
+    """回答一个提问；空的 @ 就等下一句，没有叫它的只在能接话时接。"""
+    unasked = joiner.chose(event)
+    async with apologies(bot, event, outgoing, aloud=not unasked):
         service = await get_service()
-        await arrivals.enter(question.key, event)
+        key = get_key(bot, event)
+        place = place_of(key)
+        # 刚启动时群的选择还没有读出来，这里再看一次
+        if not may_chat(bot, event, key):
+            return None
+        addressed = unasked or is_addressed(bot, event)
+        with arrivals.claimed(place, event):
+            # 不由 Depends 给：pydantic 1 校验不了带 __slots__ 的 dataclass
+            question = await get_question(bot, event)
+            await arrivals.enter(place, event)
+            if (question.text and service.join(question)) or not addressed:
+                return None
         if not question.text:
-            listening.start(bot, event)
-            return await outgoing.say(LISTENING)
+            return await _listen(bot, event, outgoing)
+        refusal = gate.refuse(bot, event, key, question.text)
+        if refusal is not None:
+            return await outgoing.say(refusal) if refusal else None
         listening.stop(bot, event)
-        await service.ask(question, partial(deliver, outgoing))
+        await _answer(bot, event, outgoing, service, question)
 
 
-async def deliver(outgoing: Outgoing, answer: Answer) -> None:
-    """把回答发出去，需要时在末尾加一句说明。"""
-    notes = [TRUNCATED] if answer.finish == "length" else []
-    if not answer.saved:
-        logger.error("这一轮没能存进历史，请检查数据目录与磁盘空间")
-        notes.append(UNSAVED)
-    await outgoing.deliver("\n\n".join([answer.text, *notes]))
+async def _listen(bot: Bot, event: Event, outgoing: Outgoing) -> None:
+    listening.start(bot, event)
+    await outgoing.say(LISTENING)
+
+
+async def _answer(
+    bot: Bot, event: Event, outgoing: Outgoing, service: ChatService, question: Question
+) -> None:
+    async with (
+        Delivery(outgoing, manner) as audience,
+        Waiting(bot, event, outgoing, audience, config.glm_notice_seconds),
+    ):
+        try:
+            await service.ask(question, audience)
+        except QueueFullError:
+            if gate.tell_once(event, question.key, QUEUE_FULL):
+                raise
+            return
+    gate.answered(event, question.key, audience.written)
+    _follow(bot, event, service, question.key)
+
+
+def _follow(bot: Bot, event: Event, service: ChatService, key: ConversationKey) -> None:
+    """刚回答过的人接着说，不必再 @。"""
+    seconds = join_settings(config, service.places, key).follow
+    if seconds and key.scope is not Scope.PRIVATE:
+        listening.start(bot, event, seconds)

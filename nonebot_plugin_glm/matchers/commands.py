@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 
 from ..chat.results import ResetDone
-from ..domain import ConversationKey, Scope, Thinking
-from . import choices
+from ..domain import ConversationKey, Scope, Speaker, Thinking
+from ..message.delivery import Delivery
+from ..message.presenting import Presenter
+from . import choices, management
 from .call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER, Call
-from .chat import deliver
+from .depends import manner
+from .overheard import overheard
 from .report import status_report
 from .rules import COMMAND
 from .runtime import config
 
 NOTHING = "这个会话里还没有问答。"
+HISTORY_TURNS, HISTORY_MOST = 10, 50
+"""`/glm history` 不说几轮时列几轮、至多列几轮。"""
 
 
 async def reset(call: Call) -> None:
@@ -23,10 +27,12 @@ async def reset(call: Call) -> None:
     if group is None:
         if not await call.may_manage():
             return await call.say(DENIED_MANAGE)
+        overheard.forget(call.key)
         return await call.say(_reset_done("本会话", await call.service.reset(call.key)))
-    if not await call.is_owner():
+    if not call.is_owner():
         return await call.say(DENIED_OWNER)
     there = ConversationKey(call.key.platform, call.key.bot_id, Scope.GROUP, group)
+    overheard.forget(there)
     done = await call.service.reset_group(there)
     await call.say(_reset_done(f"群 {group} ", done))
 
@@ -46,7 +52,7 @@ async def model(call: Call) -> None:
         current = (await call.service.status(call.key)).model
         return await call.say(choices.model_list(current, available, COMMAND))
     everywhere = bool(call.result.find("model.global"))
-    if everywhere and not await call.is_owner():
+    if everywhere and not call.is_owner():
         return await call.say(DENIED_OWNER)
     if not everywhere and not await call.may_manage():
         return await call.say(DENIED_MANAGE)
@@ -95,8 +101,8 @@ async def retry(call: Call) -> None:
         return await call.say(NOTHING)
     if not await call.may_act_for(last.question.speaker):
         return await call.say(DENIED_ACT)
-    send = partial(deliver, call.outgoing)
-    await call.service.ask(last.question, send, last.replaces)
+    async with Delivery(call.outgoing, manner) as audience:
+        await call.service.ask(last.question, audience, last.replaces)
 
 
 async def stop(call: Call) -> None:
@@ -112,7 +118,29 @@ async def resend(call: Call) -> None:
     """把最后一个回答再发一次。"""
     if (last := await call.service.last_turn(call.key)) is None:
         return await call.say(NOTHING)
-    await call.outgoing.deliver(last.turn.answer)
+    await Presenter(call.outgoing, manner).present(last.turn.answer)
+
+
+async def history(call: Call) -> None:
+    """最近的几轮，作为合并转发；平台没有就写成文本。"""
+    wanted = call.argument("count") or str(HISTORY_TURNS)
+    if not wanted.isdecimal() or not 0 < int(wanted) <= HISTORY_MOST:
+        return await call.say(f"轮数是 1 到 {HISTORY_MOST}，如 {COMMAND} history 5。")
+    turns = await call.service.newest_turns(call.key, int(wanted))
+    if not turns:
+        return await call.say(NOTHING)
+    bot = Speaker(call.bot.self_id, "GLM")
+    lines = [
+        line
+        for stored in turns
+        for line in (
+            (stored.turn.speaker, stored.turn.question),
+            (bot, stored.turn.answer),
+        )
+    ]
+    if not await call.outgoing.dialogue(lines):
+        text = "\n\n".join(f"{who.name or who.id}：{words}" for who, words in lines)
+        await Presenter(call.outgoing, manner).present(text)
 
 
 SUBCOMMANDS: dict[str, Callable[[Call], Awaitable[None]]] = {
@@ -124,5 +152,12 @@ SUBCOMMANDS: dict[str, Callable[[Call], Awaitable[None]]] = {
     "retry": retry,
     "stop": stop,
     "resend": resend,
+    "history": history,
+    "on": management.turn_on,
+    "off": management.turn_off,
+    "scope": management.scope,
+    "join": management.join,
+    "block": management.block,
+    "unblock": management.unblock,
 }
 """子命令的名字到处理函数。"""

@@ -8,37 +8,66 @@ from contextlib import asynccontextmanager
 from nonebot.adapters import Bot, Event
 from nonebot.exception import NoneBotException
 from nonebot.log import logger
-from nonebot.permission import SUPERUSER
 
-from ..domain import ConversationKey, Question, Scope
+from ..conversation.prompt import labelled_remarks
+from ..domain import Question, Scope
 from ..exception import GLMError, StoppedError
-from ..message.identity import conversation_key, speaker_of
+from ..message.identity import message_id_of, speaker_of
 from ..message.incoming import question_text
 from ..message.outgoing import Outgoing
+from ..message.presenting import Manner
+from ..message.references import referred
 from ..message.sentences import UNEXPECTED, sentence_for
+from .access import is_superuser
+from .keys import get_key
+from .overheard import overheard
 from .runtime import config
-
-
-def get_key(bot: Bot, event: Event) -> ConversationKey:
-    """这条消息所在的会话。"""
-    return conversation_key(bot, event, Scope(config.glm_group_scope))
 
 
 async def get_outgoing(bot: Bot, event: Event) -> Outgoing:
     """回到这条消息来处的路，群里引用它。"""
     in_group = get_key(bot, event).scope is not Scope.PRIVATE
-    return Outgoing(bot, event, quote=in_group, limit=config.glm_message_chars)
+    return Outgoing(bot, event, quote=in_group)
 
 
 async def get_question(bot: Bot, event: Event) -> Question:
     """提问；`text` 可能为空。"""
-    speaker = await speaker_of(bot, event)
-    return Question(get_key(bot, event), speaker, question_text(bot, event))
+    key = get_key(bot, event)
+    references = await referred(bot, event, config.glm_forward_depth)
+    text = question_text(bot, event)
+    return Question(
+        key,
+        await speaker_of(bot, event),
+        SEE_REFERRED if references.remarks and not text else text,
+        message_ids=message_id_of(bot, event),
+        referred=labelled_remarks("引用", references.remarks),
+        referred_id=references.message_id,
+        overheard=labelled_remarks("旁听", overheard.remarks(key)),
+    )
+
+
+manner = Manner(
+    message_chars=config.glm_message_chars,
+    forward_chars=config.glm_forward_chars,
+    max_segments=config.glm_max_segments,
+    stream=config.glm_stream,
+)
+SEE_REFERRED = "（见引用）"
+"""只引用而什么也没有说的提问。"""
 
 
 @asynccontextmanager
-async def apologies(bot: Bot, event: Event, outgoing: Outgoing) -> AsyncIterator[None]:
-    """失败的去处：聊天里一句话，日志里有缘由，机器人照常活着。"""
+async def apologies(
+    bot: Bot, event: Event, outgoing: Outgoing, *, aloud: bool = True
+) -> AsyncIterator[None]:
+    """失败的去处：聊天里一句话，日志里有缘由，机器人照常活着。
+
+    参数:
+        bot: 机器人
+        event: 提问或命令
+        outgoing: 回到来处的路
+        aloud: 是否在聊天里说；没有人叫它时不说
+    """
     try:
         yield
     except NoneBotException:
@@ -47,8 +76,10 @@ async def apologies(bot: Bot, event: Event, outgoing: Outgoing) -> AsyncIterator
         logger.debug("提问被中止")
     except GLMError as error:
         logger.warning(f"提问失败：{error!r}")
-        detailed = await SUPERUSER(bot, event)
-        await outgoing.say(sentence_for(error, detailed=detailed))
+        if aloud:
+            detailed = is_superuser(bot, event)
+            await outgoing.say(sentence_for(error, detailed=detailed))
     except Exception:
         logger.opt(exception=True).error("意料之外的错误")
-        await outgoing.say(UNEXPECTED)
+        if aloud:
+            await outgoing.say(UNEXPECTED)

@@ -16,6 +16,7 @@ class Entry:
 
 MANAGER = "私聊里本人；群共用的历史由群主、管理员、超级用户；各成员的历史由本人"
 ASKER = "提问的人；群主、管理员、超级用户"
+GROUP_ADMINS = "群主、管理员、超级用户"
 SUPERUSERS = "超级用户"
 EVERYONE = "所有人"
 
@@ -31,6 +32,18 @@ ENTRIES = (
     Entry("retry", "重新回答最后一个提问", ASKER),
     Entry("stop", "中止正在进行的回答", ASKER),
     Entry("resend", "把最后一个回答再发一次", EVERYONE),
+    Entry("history 轮数", "列出最近的几轮，不写轮数是 10 轮", EVERYONE),
+    Entry("on", "在本群聊天", GROUP_ADMINS),
+    Entry("off", "不在本群聊天，命令照常", GROUP_ADMINS),
+    Entry("scope group|member", "本群共用一份历史，或每个成员一份", GROUP_ADMINS),
+    Entry("join", "看本群里没有叫它时怎样插话", EVERYONE),
+    Entry(
+        "join probability|keywords|cooldown|follow 值",
+        "设插话的概率、关键词、间隔秒数，和接着说不必 @ 的秒数；join default 回到默认",
+        GROUP_ADMINS,
+    ),
+    Entry("block @人", "不再理一个人，也可以写号码", SUPERUSERS),
+    Entry("unblock @人", "又理他", SUPERUSERS),
     Entry("help", "看这份说明", EVERYONE),
 )
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 
 from nonebot import get_driver
 from nonebot.adapters import Bot, Event
 
 from ..message import onebot
-
-LISTEN_SECONDS = 60.0
-"""空的 @ 之后，同一个人的下一条消息在多少秒内算作提问。"""
+from .access import may_chat
+from .joining import join_settings, joiner
+from .keys import get_key
+from .listening import listening
+from .runtime import config, current_service
 
 _STARTS = sorted(get_driver().config.command_start, key=lambda s: (s != "/", s))
 _COMMAND_STARTS = tuple(filter(None, _STARTS))
@@ -21,45 +21,44 @@ COMMAND = f"{_STARTS[0]}glm" if _STARTS else "glm"
 """对人说起命令时的写法，通常是 `/glm`。"""
 
 
-class Listening:
-    """正等着谁说下一句。"""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._until: dict[tuple[str, str], float] = {}
-
-    def start(self, bot: Bot, event: Event) -> None:
-        """等这个人的下一句。"""
-        now = self._clock()
-        self._until = {k: until for k, until in self._until.items() if until > now}
-        self._until[bot.self_id, event.get_session_id()] = now + LISTEN_SECONDS
-
-    def stop(self, bot: Bot, event: Event) -> None:
-        """不再等这个人。"""
-        if self._until:
-            self._until.pop((bot.self_id, event.get_session_id()), None)
-
-    def expects(self, bot: Bot, event: Event) -> bool:
-        """是否正等着这个人。"""
-        if not self._until:
-            return False
-        until = self._until.get((bot.self_id, event.get_session_id()))
-        return until is not None and until > self._clock()
-
-
-listening = Listening()
-
-
 def is_for_bot(bot: Bot, event: Event) -> bool:
     """私聊、@（在哪里都行）、回复机器人、叫昵称，或者正等着的下一句；命令不算。"""
     if _is_foreign(bot, event):
         return False
-    addressed = (
-        event.is_tome() or listening.expects(bot, event) or onebot.mentions_self(event)
-    )
-    return addressed and not (
-        event.get_plaintext().lstrip().startswith(_COMMAND_STARTS)
-    )
+    if not (is_addressed(bot, event) or continues(bot, event)):
+        return False
+    return not is_command(event) and may_chat(bot, event, get_key(bot, event))
+
+
+def is_addressed(bot: Bot, event: Event) -> bool:
+    """是不是叫了机器人，或者正等着他说。"""
+    if event.is_tome() or onebot.mentions_self(event):
+        return True
+    return listening.expects(bot, event) and not onebot.is_for_others(event)
+
+
+def continues(bot: Bot, event: Event) -> bool:
+    """没有叫机器人，但紧接着自己刚问的、还没有答的：一个意思分几条打。"""
+    service = current_service()
+    if service is None or not service.busy or onebot.is_for_others(event):
+        return False
+    return service.may_join(get_key(bot, event), event.get_user_id())
+
+
+def wants_to_join(bot: Bot, event: Event) -> bool:
+    """没有叫机器人，而它想插话；每条消息只该问一次，因为要掷骰子。"""
+    if _is_foreign(bot, event) or is_command(event) or onebot.is_for_others(event):
+        return False
+    key, service = get_key(bot, event), current_service()
+    settings = join_settings(config, service.places if service else None, key)
+    if settings.silent or not may_chat(bot, event, key):
+        return False
+    return joiner.wants(key, event, settings)
+
+
+def is_overheard(bot: Bot, event: Event) -> bool:
+    """群里的闲谈：不是给机器人的，也不是命令。"""
+    return onebot.is_group(event) and not (_is_foreign(bot, event) or is_command(event))
 
 
 def is_glm_command(bot: Bot, event: Event) -> bool:
@@ -70,6 +69,11 @@ def is_glm_command(bot: Bot, event: Event) -> bool:
     if not message or not message[0].is_text():
         return False
     return _GLM.match(event.get_plaintext()) is not None
+
+
+def is_command(event: Event) -> bool:
+    """是不是命令，哪个插件的都算。"""
+    return event.get_plaintext().lstrip().startswith(_COMMAND_STARTS)
 
 
 def _is_foreign(bot: Bot, event: Event) -> bool:

@@ -39,6 +39,13 @@ async def get_service() -> ChatService:
     return await asyncio.shield(_opening)
 
 
+def current_service() -> ChatService | None:
+    """已经打开的服务；还没有打开时是 `None`，不等。"""
+    if _opening is None or not _opening.done() or _opening.cancelled():
+        return None
+    return None if _opening.exception() else _opening.result()
+
+
 def log_failure(error: GLMError, model: str, delay: float | None) -> None:
     """把一次失败写进日志：业务码与上游的说明，没有密钥，也没有人说的话。"""
     detail = f"，{error.detail}" if isinstance(error, APIError) else ""

@@ -6,7 +6,13 @@ OneBot V11 的事件自己带着答案；其他平台问 alconna 与 uninfo。
 from __future__ import annotations
 
 from nonebot.adapters import Bot, Event
-from nonebot_plugin_alconna.uniseg import get_target
+from nonebot_plugin_alconna.uniseg import (
+    At,
+    SerializeFailed,
+    UniMessage,
+    get_message_id,
+    get_target,
+)
 from nonebot_plugin_uninfo import ADMIN, OWNER, get_session
 
 from ..domain import ConversationKey, Scope, Speaker, well_formed
@@ -31,6 +37,16 @@ def conversation_key(bot: Bot, event: Event, group_scope: Scope) -> Conversation
     return ConversationKey(platform, bot.self_id, group_scope, group_id, user_id)
 
 
+def message_id_of(bot: Bot, event: Event) -> tuple[str, ...]:
+    """消息的编号；平台不给时是空的。"""
+    if found := onebot.message_id(event):
+        return (found,)
+    try:
+        return (get_message_id(event, bot),)
+    except (LookupError, NotImplementedError, SerializeFailed):
+        return ()
+
+
 async def speaker_of(bot: Bot, event: Event) -> Speaker:
     """说话的人；平台不给名字时名字为空。"""
     if (found := onebot.speaker(event)) is None:
@@ -49,3 +65,9 @@ async def is_group_admin(bot: Bot, event: Event) -> bool:
     if (found := onebot.is_group_admin(event)) is not None:
         return found
     return await _MANAGER(bot, event)
+
+
+def mentioned(bot: Bot, event: Event) -> list[str]:
+    """消息里 @ 的人的号码，不算机器人自己。"""
+    message = UniMessage.of(event.get_message(), bot)
+    return [at.target for at in message[At] if at.target != bot.self_id]

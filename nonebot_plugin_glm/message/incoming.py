@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nonebot.adapters import Bot, Event
+from nonebot.adapters import Bot, Event, Message
+from nonebot.adapters.onebot.v11 import Message as OneBotMessage
 from nonebot_plugin_alconna.uniseg import (
     At,
     AtAll,
@@ -12,9 +13,7 @@ from nonebot_plugin_alconna.uniseg import (
     File,
     Hyper,
     Image,
-    Other,
     Reference,
-    Reply,
     Segment,
     Text,
     UniMessage,
@@ -22,21 +21,22 @@ from nonebot_plugin_alconna.uniseg import (
     Voice,
 )
 
+from ..conversation.prompt import clean_name
 from ..domain import well_formed
+from .brief import bracketed, brief
+from .cards import CHAT_RECORD, json_card, xml_card
+from .segments import onebot_words
 
+MENTIONED = "@你 "
+"""别人的话里 @ 了机器人。"""
+_NAME_CHARS = 100
 _WORDS: dict[type[Segment], str] = {
     Image: "[图片]",
-    Emoji: "[表情]",
     Voice: "[语音]",
     Video: "[视频]",
-    File: "[文件]",
-    Reference: "[聊天记录]",
-    Hyper: "[卡片]",
+    Reference: CHAT_RECORD,
     AtAll: "@全体成员",
 }
-
-_OTHER_WORDS = {"mface": "[表情]"}
-"""alconna 不认识的段，按平台的段名。"""
 
 
 def question_text(bot: Bot, event: Event) -> str:
@@ -44,29 +44,41 @@ def question_text(bot: Bot, event: Event) -> str:
 
     只有图片之类而没有文字时也不为空；什么都没有时是空串。
     """
-    text = "".join(_words(segment, bot.self_id) for segment in _segments(bot, event))
-    return well_formed(text).strip()
+    return message_text(bot, event.get_message(), own_mention=" ")
 
 
-def _segments(bot: Bot, event: Event) -> Iterator[Segment]:
-    """逐段转换：客户端少写了字段的段（如 go-cqhttp 的文件）只丢它自己。"""
-    message = event.get_message()
+def message_text(bot: Bot, message: Message, own_mention: str = MENTIONED) -> str:
+    """一条消息的文本，`own_mention` 是 @ 机器人写成什么。"""
+    if isinstance(message, OneBotMessage):
+        words = onebot_words(message, bot.self_id, own_mention)
+    else:
+        segments = _segments(bot, message)
+        words = (_words(segment, bot.self_id, own_mention) for segment in segments)
+    return well_formed("".join(words)).strip()
+
+
+def _segments(bot: Bot, message: Message) -> Iterator[Segment]:
+    """逐段转换：缺字段的段只丢它自己。"""
     for segment in message:
         try:
             yield from UniMessage.of(type(message)([segment]), bot)
-        except (KeyError, ValueError):
+        except (LookupError, ValueError, TypeError, AttributeError):
             continue
 
 
-def _words(segment: Segment, self_id: str) -> str:
+def _words(segment: Segment, self_id: str, own_mention: str) -> str:
     if isinstance(segment, Text):
         return segment.text
     if isinstance(segment, At):
         if segment.target == self_id:
-            return " "
-        return f"@{segment.display or segment.target} "
-    if isinstance(segment, Reply):
-        return ""
-    if isinstance(segment, Other):
-        return _OTHER_WORDS.get(segment.origin.type, "")
+            return own_mention
+        return f"@{clean_name(segment.display or '') or segment.target} "
+    if isinstance(segment, File):
+        default = segment.name == File.__default_name__
+        return bracketed("文件", "" if default else brief(segment.name, _NAME_CHARS))
+    if isinstance(segment, Emoji):
+        return bracketed("表情", brief(segment.name, _NAME_CHARS))
+    if isinstance(segment, Hyper):
+        read = json_card if segment.format == "json" else xml_card
+        return read(segment.raw or segment.content)
     return _WORDS.get(type(segment), "")

@@ -5,13 +5,29 @@
 
 from __future__ import annotations
 
-from nonebot.adapters import Event
-from nonebot.adapters.onebot.v11 import Event as OneBotEvent
-from nonebot.adapters.onebot.v11 import GroupMessageEvent, PrivateMessageEvent
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from nonebot.adapters import Bot, Event
+from nonebot.adapters.onebot.v11 import (
+    ActionFailed,
+    ApiNotAvailable,
+    FriendRecallNoticeEvent,
+    GroupMessageEvent,
+    GroupRecallNoticeEvent,
+    NetworkError,
+    PrivateMessageEvent,
+)
+from nonebot.adapters.onebot.v11 import (
+    Event as OneBotEvent,
+)
+from nonebot_plugin_alconna.uniseg import SupportScope, Target
 
 from ..domain import ConversationKey, Scope, Speaker
 
 PLATFORM = "qq"
+_V11 = {"adapter": "OneBot V11", "scope": SupportScope.qq_client}
 ChatEvent = (GroupMessageEvent, PrivateMessageEvent)
 
 
@@ -24,6 +40,11 @@ def is_foreign(event: Event) -> bool:
     if not isinstance(event, OneBotEvent):
         return False
     return not isinstance(event, ChatEvent) or event.user_id == event.self_id
+
+
+def is_group(event: Event) -> bool:
+    """是不是 V11 的群消息。"""
+    return isinstance(event, GroupMessageEvent)
 
 
 def mentions_self(event: Event) -> bool:
@@ -41,12 +62,10 @@ def conversation_key(event: Event, group_scope: Scope) -> ConversationKey | None
     """由 V11 事件得到会话；其他平台的事件得到 `None`。"""
     if isinstance(event, GroupMessageEvent):
         user_id = str(event.user_id) if group_scope is Scope.MEMBER else ""
-        group_id, scope = str(event.group_id), group_scope
-    elif isinstance(event, PrivateMessageEvent):
-        group_id, scope, user_id = "", Scope.PRIVATE, str(event.user_id)
-    else:
-        return None
-    return ConversationKey(PLATFORM, str(event.self_id), scope, group_id, user_id)
+        return _key(event, group_scope, str(event.group_id), user_id)
+    if isinstance(event, PrivateMessageEvent):
+        return _key(event, Scope.PRIVATE, user_id=str(event.user_id))
+    return None
 
 
 def speaker(event: Event) -> Speaker | None:
@@ -63,3 +82,86 @@ def is_group_admin(event: Event) -> bool | None:
     if not isinstance(event, ChatEvent):
         return None
     return event.sender.role in ("owner", "admin")
+
+
+def message_id(event: Event) -> str:
+    """消息的编号；不是 V11 的消息时为空串。"""
+    return str(event.message_id) if isinstance(event, ChatEvent) else ""
+
+
+def destination(event: Event) -> Target | None:
+    """回话的去处；其他平台的事件得到 `None`。
+
+    不交给适配器猜：群临时会话的群号各家放在不同的地方，NapCat 的还会被当成群消息。
+    """
+    if isinstance(event, GroupMessageEvent):
+        return Target(str(event.group_id), self_id=str(event.self_id), **_V11)
+    if isinstance(event, PrivateMessageEvent):
+        place = _temporary_group(event)
+        return Target(
+            str(event.user_id), place, private=True, self_id=str(event.self_id), **_V11
+        )
+    return None
+
+
+def is_stranger(event: Event) -> bool:
+    """私聊机器人的是不是陌生人：从群里发起的临时会话，或别的不是好友的。"""
+    return isinstance(event, PrivateMessageEvent) and event.sub_type != "friend"
+
+
+def is_for_others(event: Event) -> bool:
+    """群消息 @ 了或回复了别人，而不是机器人。"""
+    if not isinstance(event, GroupMessageEvent):
+        return False
+    self_id = str(event.self_id)
+    if event.reply and str(event.reply.sender.user_id) != self_id:
+        return True
+    return any(
+        segment.type == "at" and str(segment.data.get("qq")) != self_id
+        for segment in event.message
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledMessage:
+    """一条被撤回的消息。"""
+
+    key: ConversationKey
+    """消息所在的群或私聊"""
+    message_id: str
+    by_bot: bool
+    """是不是机器人自己撤回的"""
+
+
+def recalled_message(event: Event) -> RecalledMessage | None:
+    """由撤回的通知得到被撤回的消息；不是这种通知时得到 `None`。"""
+    if isinstance(event, GroupRecallNoticeEvent):
+        key = _key(event, Scope.GROUP, group_id=str(event.group_id))
+        by_bot = event.operator_id == event.self_id
+    elif isinstance(event, FriendRecallNoticeEvent):
+        key = _key(event, Scope.PRIVATE, user_id=str(event.user_id))
+        by_bot = event.user_id == event.self_id
+    else:
+        return None
+    return RecalledMessage(key, str(event.message_id), by_bot)
+
+
+async def delete(bot: Bot, message_ids: Iterable[str]) -> None:
+    """撤回机器人发的消息；太久的撤不回，作罢。"""
+    for message_id in message_ids:
+        with suppress(ActionFailed, NetworkError, ApiNotAvailable):
+            await bot.call_api("delete_msg", message_id=int(message_id))
+
+
+def _key(
+    event: OneBotEvent, scope: Scope, group_id: str = "", user_id: str = ""
+) -> ConversationKey:
+    return ConversationKey(PLATFORM, str(event.self_id), scope, group_id, user_id)
+
+
+def _temporary_group(event: PrivateMessageEvent) -> str:
+    """临时会话所在的群：NapCat 写在外层，LLBot 与 go-cqhttp 写在 sender 里。"""
+    if event.sub_type != "group":
+        return ""
+    found = getattr(event, "group_id", None) or getattr(event.sender, "group_id", None)
+    return str(found or "")

@@ -16,6 +16,7 @@ from ..exception import (
     ModelNotFoundError,
     NetworkError,
     ProtocolError,
+    QueueFullError,
     QuotaError,
     RateLimitError,
     ServerError,
@@ -42,10 +43,18 @@ SENTENCES: dict[type[GLMError], str] = {
     ProtocolError: "GLM 的回应读不懂，请过一会儿再问；"
     "如果总是这样，请机器人的主人检查 GLM_BASE_URL。",
     EmptyAnswerError: "GLM 没有给出内容，请换个说法再问一次。",
+    QueueFullError: "等着回答的提问太多了，这个没有排上，请过一会儿再问。",
     StoreError: "读不出这个会话的历史，请机器人的主人看日志，检查数据目录与磁盘。",
 }
 """异常类到句子的表；没有列出的子类用父类的。"""
 
+UNDELIVERED = (
+    "回答没能发出去，可能被平台拦下了。它还在，发送 /glm resend 可以再发一次。"
+)
+TRUNCATED = "（回答到了长度上限，先到这里；可以说「继续」。）"
+BROKEN = "（说到这里断了，发送 /glm retry 可以重新回答。）"
+UNSAVED = "（这一轮没能存进历史，请机器人的主人检查磁盘空间与日志。）"
+STILL_THINKING = "还在想，请稍等。"
 UNEXPECTED = "出了意料之外的错，已经写进日志，请告诉机器人的主人；可以接着问别的。"
 THOUGHT_TOO_LONG = (
     "模型把额度都用在思考上了，没来得及回答；"

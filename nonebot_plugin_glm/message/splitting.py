@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _FENCE = re.compile(r"((?:\s*(?:>|[-*+]\s|\d+[.)]\s))*\s*)(`{3,}|~{3,})")
 """围栏的首行：引用与列表的记号、围栏。"""
@@ -32,16 +36,29 @@ def split_text(text: str, limit: int) -> list[str]:
     return [piece for piece in trimmed if piece]
 
 
+def block_starts(text: str) -> list[tuple[int, str]]:
+    """顶层的块：首行与种类（markdown-it 的记号名）。"""
+    return [
+        (token.map[0], token.type)
+        for token in _block_tokens(text)
+        if token.level == 0 and token.map
+    ]
+
+
 def _structure(text: str, count: int) -> tuple[list[tuple[int, int]], dict[int, int]]:
     """顶层的块（首行、末行之后），以及每个代码块的首行到末行之后。"""
+    tokens = _block_tokens(text)
+    starts = sorted({t.map[0] for t in tokens if t.level == 0 and t.map} | {0})
+    fences = {t.map[0]: t.map[1] for t in tokens if t.type == "fence" and t.map}
+    return list(zip(starts, [*starts[1:], count], strict=True)), fences
+
+
+def _block_tokens(text: str) -> list[Token]:
     # 短回答用不上，而导入它要六十毫秒
     from markdown_it import MarkdownIt
 
     # 只要块，不看行内：成片的「[」会让行内解析花上几秒
-    tokens = MarkdownIt("commonmark").enable("table").disable("inline").parse(text)
-    starts = sorted({t.map[0] for t in tokens if t.level == 0 and t.map} | {0})
-    fences = {t.map[0]: t.map[1] for t in tokens if t.type == "fence" and t.map}
-    return list(zip(starts, [*starts[1:], count], strict=True)), fences
+    return MarkdownIt("commonmark").enable("table").disable("inline").parse(text)
 
 
 def _units(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 from nonebot_plugin_glm.api.client import GLMClient
 from nonebot_plugin_glm.api.connection import Endpoint
 from nonebot_plugin_glm.api.retry import RetryPolicy
 from nonebot_plugin_glm.chat.draft import ChatSettings
+from nonebot_plugin_glm.chat.places import Places
+from nonebot_plugin_glm.chat.queue import QueueLimits
 from nonebot_plugin_glm.chat.service import ChatService
+from nonebot_plugin_glm.conversation.places import PlaceStore
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.window import WindowLimits
 from nonebot_plugin_glm.domain import Answer, ConversationKey, Question, Scope, Speaker
@@ -60,14 +63,70 @@ def real_client(glm: FakeGLM, *, retries: int = 2) -> GLMClient:
     )
 
 
-class Inbox:
-    """聊天：收下交出来的回答。"""
+class NoChoices(PlaceStore):
+    """什么也不记的 PlaceStore。"""
 
     def __init__(self) -> None:
-        self.answers: list[Answer] = []
+        pass
 
-    async def __call__(self, answer: Answer) -> None:
+
+def service_of(
+    store: ConversationStore,
+    client: GLMClient,
+    settings: ChatSettings | None = None,
+    limits: QueueLimits | None = None,
+) -> ChatService:
+    """没有群选择过什么的服务。"""
+    places = Places(NoChoices(), {}, set())
+    return ChatService(store, client, settings or chat_settings(), places, limits)
+
+
+class Inbox:
+    """看回答的人：收下写完的回答，先做 `meanwhile`；`eager` 的写一段就看到了。"""
+
+    def __init__(
+        self,
+        meanwhile: Callable[[Answer], Awaitable[None]] | None = None,
+        *,
+        eager: bool = False,
+    ) -> None:
+        self.answers: list[Answer] = []
+        self.sent: list[str] = []
+        self.restarts = 0
+        self.withdrawn = 0
+        self.written = ""
+        self.people: list[Speaker] = []
+        self._meanwhile = meanwhile
+        self._eager = eager
+
+    @property
+    def seen(self) -> bool:
+        """是否看到了一部分。"""
+        return self._eager and bool(self.written)
+
+    def meet(self, people: Iterable[Speaker]) -> None:
+        """记下在场的人。"""
+        self.people = list(people)
+
+    def restart(self) -> None:
+        """从头再写。"""
+        self.restarts += 1
+        self.written = ""
+
+    def read(self, text: str) -> None:
+        """又写出了一段。"""
+        self.written += text
+
+    async def finish(self, answer: Answer) -> None:
+        """收下。"""
+        if self._meanwhile:
+            await self._meanwhile(answer)
         self.answers.append(answer)
+        self.sent.append(f"a{len(self.answers)}")
+
+    async def withdraw(self) -> None:
+        """收回。"""
+        self.withdrawn += 1
 
     @property
     def texts(self) -> list[str]:
@@ -83,7 +142,7 @@ async def history(
     return [(stored.turn.question, stored.turn.answer) for stored in turns]
 
 
-async def outcome(asking: Coroutine[Any, Any, None]) -> type[GLMError] | None:
+async def outcome(asking: Coroutine[Any, Any, object]) -> type[GLMError] | None:
     """提问的结局：异常的类，或没有异常。"""
     try:
         await asking

@@ -11,7 +11,7 @@ from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from tests.fake_glm import FakeGLM
 
-from .builders import Inbox, chat_settings, real_client
+from .builders import Inbox, chat_settings, real_client, service_of
 from .fake_client import FakeClient
 
 
@@ -34,9 +34,9 @@ async def service(
     store: ConversationStore, client: FakeClient
 ) -> AsyncIterator[ChatService]:
     """用 FakeClient 的服务；结束时队伍都拆掉了。"""
-    service = ChatService(store, client, chat_settings())
+    service = service_of(store, client, chat_settings())
     yield service
-    assert service._queue._lanes == {}
+    assert service._asking.queue._lanes == {}
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ async def glm() -> AsyncIterator[FakeGLM]:
 async def online(store: ConversationStore, glm: FakeGLM) -> AsyncIterator[ChatService]:
     """用真客户端的服务；结束时没有一个请求被判不合规。"""
     client = real_client(glm)
-    service = ChatService(store, client, chat_settings())
+    service = service_of(store, client, chat_settings())
     yield service
     await client.aclose()
-    assert service._queue._lanes == {}
+    assert service._asking.queue._lanes == {}
 
 
 @pytest.fixture

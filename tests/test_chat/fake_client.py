@@ -7,7 +7,7 @@ from collections import deque
 
 from nonebot_plugin_glm.api.client import GLMClient
 from nonebot_plugin_glm.api.schema import ChatRequest
-from nonebot_plugin_glm.domain import Answer, Usage
+from nonebot_plugin_glm.domain import Answer, Reader, Usage
 from nonebot_plugin_glm.exception import GLMError
 
 Reply = str | GLMError
@@ -22,6 +22,7 @@ class FakeClient(GLMClient):
 
     def __init__(self, *replies: Reply) -> None:
         self.requests: list[ChatRequest] = []
+        self.partial = ""
         self.script: deque[Reply] = deque(replies)
         self.gate = asyncio.Event()
         self.gate.set()
@@ -47,8 +48,12 @@ class FakeClient(GLMClient):
             self.entered.clear()
             await asyncio.wait_for(self.entered.wait(), 5)
 
-    async def complete(self, request: ChatRequest) -> Answer:
-        """答一次。"""
+    async def complete(
+        self, request: ChatRequest, reader: Reader | None = None
+    ) -> Answer:
+        """答一次；异常之前先写出 `partial`。"""
+        if reader:
+            reader.restart()
         self.requests.append(request)
         reply = self.script.popleft() if self.script else ""
         self.in_flight += 1
@@ -63,8 +68,12 @@ class FakeClient(GLMClient):
         finally:
             self.in_flight -= 1
         if isinstance(reply, GLMError):
+            if reader and self.partial:
+                reader.read(self.partial)
             raise reply
         text = reply or f"答：{request.messages[-1].content}"
+        if reader:
+            reader.read(text)
         return Answer(text, request.model, usage=Usage(1, 0, 1))
 
     async def check(self) -> None:

@@ -16,7 +16,7 @@ from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import ConversationKey, Scope, Speaker, Thinking
 from tests.fake_glm import FakeGLM, faults
 
-from .builders import Inbox, chat_settings, outcome, question, real_client
+from .builders import Inbox, chat_settings, outcome, question, real_client, service_of
 
 KEYS = tuple(
     ConversationKey("qq", bot, scope, place, user)
@@ -102,7 +102,7 @@ class Storm:
     async def __aexit__(self, *_: object) -> None:
         await self._service.aclose()
         await asyncio.gather(*self._asking)
-        assert self._service._queue._lanes == {}
+        assert self._service._asking.queue._lanes == {}
 
     async def step(self) -> None:
         """发生一件事。"""
@@ -128,7 +128,7 @@ class Storm:
         self._store = await ConversationStore.open(self._path)
         self._client = real_client(self._glm, retries=1)
         settings = chat_settings(6, 1500, timeout=0.3, stream=self._dice.random() < 0.7)
-        self._service = ChatService(self._store, self._client, settings)
+        self._service = service_of(self._store, self._client, settings)
 
     async def _restart(self) -> None:
         await self._service.aclose()

@@ -6,7 +6,16 @@ from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import Thinking, Turn, Usage
 
-from .builders import ALICE, GROUP, MODEL, PRIVATE, Inbox, chat_settings, question
+from .builders import (
+    ALICE,
+    GROUP,
+    MODEL,
+    PRIVATE,
+    Inbox,
+    chat_settings,
+    question,
+    service_of,
+)
 from .fake_client import FakeClient
 
 
@@ -37,7 +46,7 @@ async def test_choices_survive_reset_and_restart(
     await service.choose_model(PRIVATE, "glm-4.6")
     await service.choose_thinking(PRIVATE, Thinking.ON)
     await service.reset(PRIVATE)
-    again = ChatService(store, client, chat_settings())
+    again = service_of(store, client, chat_settings())
     assert await models_asked(again, client) == ["glm-4.6", "glm-5"]
     thinking = [request.thinking for request in client.requests[-2:]]
     assert thinking == [Thinking.ON, Thinking.OFF]

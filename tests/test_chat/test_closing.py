@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.exception import StoppedError
 
-from .builders import GROUP, PRIVATE, Inbox, chat_settings, history, outcome, question
+from .builders import (
+    GROUP,
+    PRIVATE,
+    Inbox,
+    chat_settings,
+    history,
+    outcome,
+    question,
+    service_of,
+)
 from .fake_client import FakeClient
 
 
@@ -17,7 +25,7 @@ async def test_closing_with_questions_in_flight(
     store: ConversationStore, client: FakeClient, inbox: Inbox, tmp_path: Path
 ) -> None:
     """关机：在途的与排队的都中止并退出，然后才关连接；历史里只有答完的。"""
-    service = ChatService(store, client, chat_settings())
+    service = service_of(store, client, chat_settings())
     await service.ask(question("从前"), inbox)
     client.hold()
     asking = [
@@ -29,7 +37,7 @@ async def test_closing_with_questions_in_flight(
     await asyncio.wait_for(service.aclose(), 5)
     assert client.closed
     assert [await task for task in asking] == [StoppedError] * 6
-    assert service._queue._lanes == {}
+    assert service._asking.queue._lanes == {}
     assert inbox.texts == ["答：从前"]
     late = await outcome(service.ask(question("关机之后"), inbox))
     assert late is StoppedError
@@ -40,5 +48,5 @@ async def test_closing_with_questions_in_flight(
 
 async def test_closing_when_idle(store: ConversationStore, client: FakeClient) -> None:
     """没有人在问时也关得上。"""
-    await ChatService(store, client, chat_settings()).aclose()
+    await service_of(store, client, chat_settings()).aclose()
     assert client.closed

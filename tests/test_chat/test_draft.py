@@ -8,13 +8,21 @@ import pytest
 
 from nonebot_plugin_glm.api.schema import ChatRequest
 from nonebot_plugin_glm.chat.draft import ChatSettings, draft_request, fitting_turns
-from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.window import WindowLimits
 from nonebot_plugin_glm.domain import Message, Thinking, Turn
 
-from .builders import ALICE, GROUP, MODEL, PRIVATE, Inbox, chat_settings, question
+from .builders import (
+    ALICE,
+    GROUP,
+    MODEL,
+    PRIVATE,
+    Inbox,
+    chat_settings,
+    question,
+    service_of,
+)
 from .fake_client import FakeClient
 
 
@@ -73,7 +81,7 @@ async def test_beginning_repeats_until_a_trim(
     store: ConversationStore, client: FakeClient
 ) -> None:
     """五十问里，除了几次裁剪，每个请求都以上一个请求的全部消息开头。"""
-    service = ChatService(store, client, chat_settings(20))
+    service = service_of(store, client, chat_settings(20))
     for n in range(50):
         await service.ask(question(f"第 {n} 问", GROUP), Inbox())
     sent = [request.messages for request in client.requests]
@@ -86,10 +94,10 @@ async def test_beginning_repeats_until_a_trim(
 
 async def test_lowering_the_limit(store: ConversationStore, client: FakeClient) -> None:
     """设置改小之后，旧的长历史照样只带上限以内的轮。"""
-    service = ChatService(store, client, chat_settings(60))
+    service = service_of(store, client, chat_settings(60))
     for n in range(30):
         await service.ask(question(f"{n}"), Inbox())
-    smaller = ChatService(store, client, chat_settings(4))
+    smaller = service_of(store, client, chat_settings(4))
     for n in range(10):
         await smaller.ask(question(f"新{n}"), Inbox())
         assert len(client.requests[-1].messages) <= 2 * 4 + 2

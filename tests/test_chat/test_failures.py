@@ -31,6 +31,7 @@ from .builders import (
     outcome,
     question,
     real_client,
+    service_of,
 )
 from .fake_client import FakeClient
 
@@ -82,7 +83,7 @@ async def test_whole_question_times_out(
 ) -> None:
     """重试也算在内，到时限就放弃；它不在历史里，下一问照常。"""
     client = real_client(glm, retries=10**6)
-    service = ChatService(store, client, chat_settings(timeout=0.2))
+    service = service_of(store, client, chat_settings(timeout=0.2))
     glm.always(fault)
     started = asyncio.get_running_loop().time()
     with pytest.raises(AnswerTimeoutError) as caught:
@@ -100,7 +101,7 @@ async def test_waiting_in_line_is_not_counted(
     store: ConversationStore, client: FakeClient, inbox: Inbox
 ) -> None:
     """时限从轮到时算起：排在超时的提问后面也照常得到回答。"""
-    service = ChatService(store, client, chat_settings(timeout=0.1))
+    service = service_of(store, client, chat_settings(timeout=0.1))
     client.hold()
     asking = [
         asyncio.create_task(outcome(service.ask(question(text), inbox)))

@@ -80,7 +80,7 @@ async def test_slow_delivery_keeps_the_order(
 
     pauses = (0.02, 0.01, 0)
     await asyncio.gather(
-        *(service.ask(question(f"{p}"), partial(slowly, p)) for p in pauses)
+        *(service.ask(question(f"{p}"), Inbox(partial(slowly, p))) for p in pauses)
     )
     assert said == [f"答：{p}" for p in pauses]
     assert len(await history(store)) == 3
@@ -95,8 +95,8 @@ async def test_stored_before_delivered(
     async def look(answer: Answer) -> None:
         seen.append(await history(store))
 
-    await service.ask(question("一"), look)
-    await service.ask(question("二"), look)
+    await service.ask(question("一"), Inbox(look))
+    await service.ask(question("二"), Inbox(look))
     assert [h[-1] for h in seen] == [("一", "答：一"), ("二", "答：二")]
 
 
@@ -109,7 +109,7 @@ async def test_failed_delivery_keeps_the_turn(
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        await service.ask(question("一"), fail)
+        await service.ask(question("一"), Inbox(fail))
     await service.ask(question("二"), inbox)
     assert [q for q, _ in await history(store)] == ["一", "二"]
     retriable = await service.retriable(PRIVATE)

@@ -9,17 +9,22 @@ from collections import defaultdict
 import pytest
 
 from nonebot_plugin_glm.chat.queue import ConversationQueue
-from nonebot_plugin_glm.domain import ConversationKey
+from nonebot_plugin_glm.domain import ConversationKey, Question, Speaker
 from nonebot_plugin_glm.exception import StoppedError
 
-from .builders import GROUP, MEMBER, OTHER_GROUP, PRIVATE
+from .builders import GROUP, MEMBER, OTHER_GROUP, PRIVATE, Inbox
+
+
+def asked(key: ConversationKey, speaker: str) -> Question:
+    """一个提问。"""
+    return Question(key, Speaker(speaker), "问")
 
 
 async def in_line(
     queue: ConversationQueue, log: list[str], name: str, speaker: str = "1"
 ) -> None:
     """排队，轮到时记下进出。"""
-    async with queue.turn(PRIVATE, speaker):
+    async with queue.turn(asked(PRIVATE, speaker), Inbox()):
         log.append(f"{name} 进")
         await asyncio.sleep(0)
         log.append(f"{name} 出")
@@ -68,7 +73,7 @@ async def test_failure_inside_passes_through() -> None:
     """里面的异常原样出来，后面的照常进。"""
     queue, log = ConversationQueue(), []
     with pytest.raises(ValueError, match="坏了"):
-        async with queue.turn(PRIVATE, "1"):
+        async with queue.turn(asked(PRIVATE, "1"), Inbox()):
             raise ValueError("坏了")
     await in_line(queue, log, "后来")
     assert log == ["后来 进", "后来 出"]
@@ -80,7 +85,7 @@ async def test_cancelled_task_is_not_a_stopped_question() -> None:
     queue = ConversationQueue()
 
     async def wait() -> None:
-        async with queue.turn(PRIVATE, "1"):
+        async with queue.turn(asked(PRIVATE, "1"), Inbox()):
             await asyncio.Event().wait()
 
     tasks = [asyncio.create_task(wait()) for _ in range(2)]
@@ -119,7 +124,10 @@ async def test_alone_is_not_a_question() -> None:
 async def test_busy_is_who_has_questions() -> None:
     """有提问在排队或在回答的，才算忙。"""
     queue = ConversationQueue()
-    async with queue.turn(GROUP, "1"), queue.turn(MEMBER, "1"):
+    async with (
+        queue.turn(asked(GROUP, "1"), Inbox()),
+        queue.turn(asked(MEMBER, "1"), Inbox()),
+    ):
         assert set(queue.busy(lambda key: True)) == {GROUP, MEMBER}
         assert queue.busy(lambda key: key == MEMBER) == [MEMBER]
     assert queue.busy(lambda key: True) == []
@@ -147,7 +155,7 @@ async def one_storm(seed: int) -> None:
         if dice.random() < 0.3:
             async with queue.alone(chosen):
                 return await linger(chosen)
-        async with queue.turn(chosen[0], str(dice.randrange(3))):
+        async with queue.turn(asked(chosen[0], str(dice.randrange(3))), Inbox()):
             await linger(chosen[:1])
 
     crowd = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ from .builders import (
     history,
     outcome,
     question,
+    service_of,
 )
 from .fake_client import FakeClient
 
@@ -62,17 +64,11 @@ class HookedStore(ConversationStore):
 
     saved: Callable[[], Awaitable[None]]
 
-    async def append(
-        self,
-        key: ConversationKey,
-        turn: Turn,
-        *,
-        window_start: int | None = None,
-        replaces: int | None = None,
-    ) -> None:
+    async def append(self, key: ConversationKey, turn: Turn, **values: Any) -> int:
         """存一轮，然后做那件事。"""
-        await super().append(key, turn, window_start=window_start, replaces=replaces)
+        turn_id = await super().append(key, turn, **values)
         await self.saved()
+        return turn_id
 
 
 @pytest.fixture
@@ -85,7 +81,7 @@ async def test_reset_during_the_commit(
     hooked: HookedStore, client: FakeClient, inbox: Inbox
 ) -> None:
     """正在存、还没交出时忘记：等它存完再忘，不交出，也不留下。"""
-    service = ChatService(hooked, client, chat_settings())
+    service = service_of(hooked, client, chat_settings())
     saving, release = asyncio.Event(), asyncio.Event()
 
     async def saved() -> None:
@@ -110,7 +106,7 @@ async def test_stop_during_the_commit(
     hooked: HookedStore, client: FakeClient, inbox: Inbox, pause: bool
 ) -> None:
     """存的时候中止，回答不再交出；这一轮已经存下，重答是取代它，不会变成两轮。"""
-    service = ChatService(hooked, client, chat_settings())
+    service = service_of(hooked, client, chat_settings())
     client.script.append(NetworkError("断了"))
     await outcome(service.ask(question(), inbox))
 
@@ -139,7 +135,7 @@ async def test_reset_during_delivery(
         await asyncio.Event().wait()
         finished.append(answer)
 
-    asking = asyncio.create_task(outcome(service.ask(question(), deliver)))
+    asking = asyncio.create_task(outcome(service.ask(question(), Inbox(deliver))))
     await started.wait()
     assert (await service.reset(PRIVATE)).turns == 1
     assert await asking is StoppedError

@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 
-from nonebot_plugin_glm.chat.service import FAILED_QUESTIONS, ChatService, Retriable
+from nonebot_plugin_glm.chat.failed import MOST
+from nonebot_plugin_glm.chat.results import Retriable
+from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import ConversationKey, Scope
 from nonebot_plugin_glm.exception import (
@@ -26,6 +28,7 @@ from .builders import (
     history,
     outcome,
     question,
+    service_of,
 )
 from .fake_client import FakeClient
 
@@ -158,14 +161,13 @@ async def test_failed_questions_are_bounded(
 ) -> None:
     """只为最近的一些会话记住失败的提问，内存不会越用越多。"""
     keys = [
-        ConversationKey("qq", "1", Scope.PRIVATE, "", f"{n}")
-        for n in range(FAILED_QUESTIONS + 5)
+        ConversationKey("qq", "1", Scope.PRIVATE, "", f"{n}") for n in range(MOST + 5)
     ]
     client.script.extend([RateLimitError(429, "1302")] * len(keys))
     for key in keys:
         await outcome(service.ask(question("问", key), inbox))
     found = [await service.retriable(key) is not None for key in keys]
-    assert found == [False] * 5 + [True] * FAILED_QUESTIONS
+    assert found == [False] * 5 + [True] * MOST
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
@@ -173,7 +175,7 @@ async def test_retry_at_the_edge_of_the_window(
     store: ConversationStore, client: FakeClient, inbox: Inbox, turns: int
 ) -> None:
     """窗口很小、刚裁过也一样：重答之后每个提问只有一轮，最后一轮在窗口里。"""
-    service = ChatService(store, client, chat_settings(turns))
+    service = service_of(store, client, chat_settings(turns))
     for n in range(6):
         await service.ask(question(f"{n}"), inbox)
         await retry(service, inbox)

@@ -56,7 +56,7 @@ async def test_foreign_keys_are_enforced(path: Path) -> None:
     """没有会话的轮存不进，会话没了轮也没了。"""
     database = await Database.open(path)
     orphan = (
-        "INSERT INTO glm_turn SELECT 1, 7, 'q', 'a', 's', 'n', 'm', 0, 0, 0, 0, 0.0"
+        "INSERT INTO glm_turn SELECT 1, 7, 'q', 'a', 's', 'n', 'm', 0, 0, 0, 0, 0.0, ''"
     )
     with pytest.raises(StoreError, match="IntegrityError"):
         await database.write(lambda c: c.exec_driver_sql(orphan).close())

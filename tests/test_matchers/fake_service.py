@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from nonebot_plugin_glm.chat.places import Places
 from nonebot_plugin_glm.chat.results import ResetDone, Retriable, Status
-from nonebot_plugin_glm.chat.service import Deliver
+from nonebot_plugin_glm.conversation.places import PlaceStore
 from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.domain import (
     Answer,
+    Audience,
     ConversationKey,
+    Place,
     Question,
     Speaker,
     Thinking,
@@ -19,6 +22,22 @@ from nonebot_plugin_glm.domain import (
     Usage,
 )
 from nonebot_plugin_glm.matchers import chat, dispatch
+
+
+class NoChoices(PlaceStore):
+    """只在内存里的 PlaceStore。"""
+
+    def __init__(self) -> None:
+        self.chosen: list[tuple[Any, ...]] = []
+
+    async def choose(self, place: Place, name: str, value: str | None) -> None:
+        """记下一项选择。"""
+        self.chosen.append((place, name, value))
+
+    async def block(self, platform: str, user_id: str, *, on: bool) -> None:
+        """记下屏蔽。"""
+        self.chosen.append((platform, user_id, on))
+
 
 ASKER = Speaker("2", "甲")
 LAST = StoredTurn(5, Turn("问", "答", ASKER, "glm-4.7", Usage(100, 80, 20)))
@@ -35,15 +54,25 @@ class FakeService:
         self.last: StoredTurn | None = LAST
         self.running: dict[str, int] = {}
         self.forgotten = ResetDone(3, 0)
+        self.places = Places(NoChoices(), {}, set())
 
     async def ask(
-        self, question: Question, deliver: Deliver, replaces: int | None = None
-    ) -> None:
+        self, question: Question, audience: Audience, replaces: int | None = None
+    ) -> bool:
         """记下提问，交出回答。"""
         self.done.append(("ask", question, replaces))
         if self.failure:
             raise self.failure
-        await deliver(self.answer)
+        await audience.finish(self.answer)
+        return True
+
+    def join(self, question: Question) -> bool:
+        """从不合并。"""
+        return False
+
+    async def newest_turns(self, key: ConversationKey, limit: int) -> list[StoredTurn]:
+        """最近的几轮。"""
+        return [self.last] * limit if self.last else []
 
     async def last_turn(self, key: ConversationKey) -> StoredTurn | None:
         """最后一轮。"""

@@ -37,7 +37,7 @@ def logs() -> Iterator[list[str]]:
 async def fail(error: BaseException, *, user_id: int = 2) -> list[str]:
     """在边界里失败一次，返回聊天里说了什么。"""
     bot, event = ScriptedBot(), private_event(user_id=user_id)
-    async with apologies(bot, event, Outgoing(bot, event, quote=False, limit=2000)):
+    async with apologies(bot, event, Outgoing(bot, event, quote=False)):
         raise error
     return bot.said
 
@@ -91,6 +91,6 @@ async def test_others_pass(error: BaseException) -> None:
 async def test_success_says_nothing() -> None:
     """没有失败就什么也不说。"""
     bot, event = ScriptedBot(), private_event()
-    async with apologies(bot, event, Outgoing(bot, event, quote=False, limit=2000)):
+    async with apologies(bot, event, Outgoing(bot, event, quote=False)):
         pass
     assert bot.tried == []

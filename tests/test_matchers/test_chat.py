@@ -20,11 +20,16 @@ from nonebug.mixin.process import MatcherContext
 from nonebot_plugin_glm.domain import Answer, Question, Speaker
 from nonebot_plugin_glm.exception import ServerError, StoppedError
 from nonebot_plugin_glm.matchers import chat as chat_module
-from nonebot_plugin_glm.matchers import dispatch, rules
+from nonebot_plugin_glm.matchers import dispatch, listening
 from nonebot_plugin_glm.matchers.call import DENIED_MANAGE
-from nonebot_plugin_glm.matchers.chat import LISTENING, TRUNCATED, UNSAVED, chat
-from nonebot_plugin_glm.matchers.depends import get_key
-from nonebot_plugin_glm.message.sentences import SENTENCES, UNEXPECTED
+from nonebot_plugin_glm.matchers.chat import LISTENING, chat
+from nonebot_plugin_glm.matchers.keys import get_key
+from nonebot_plugin_glm.message.sentences import (
+    SENTENCES,
+    TRUNCATED,
+    UNEXPECTED,
+    UNSAVED,
+)
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
 from .fake_service import FakeService
@@ -50,9 +55,11 @@ def receive(ctx: MatcherContext, event: MessageEvent) -> Bot:
 def expect(ctx: MatcherContext, event: MessageEvent, text: str) -> None:
     """应当回这一条，群里引用提问。"""
     message = Message([MessageSegment.text(text)])
+    to: dict[str, object] = {"message_type": "private", "user_id": event.user_id}
     if isinstance(event, GroupMessageEvent):
         message.insert(0, MessageSegment.reply(event.message_id))
-    ctx.should_call_send(event, message, {"message_id": 1})
+        to = {"message_type": "group", "group_id": event.group_id}
+    ctx.should_call_api("send_msg", {**to, "message": message}, {"message_id": 1})
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,8 @@ async def test_answers(
     ctx.should_not_pass_rule(dispatch.command)
     expect(ctx, event, "答")
     await ctx.run()
-    question = Question(get_key(ScriptedBot(), event), Speaker("2", "甲"), "你好")
+    key = get_key(ScriptedBot(), event)
+    question = Question(key, Speaker("2", "甲"), "你好", message_ids=("7",))
     assert service.done == [("ask", question, None)]
 
 
@@ -153,7 +161,7 @@ async def test_empty_mention_waits_for_the_next_message(
     ctx: MatcherContext, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """空的 @ 得到「在，请说。」，下一句不必再 @，再下一句要。"""
-    monkeypatch.setattr(rules.listening, "_until", {})
+    monkeypatch.setattr(listening.listening, "_until", {})
     called = group_event("", to_me=True)
     bot = receive(ctx, called)
     expect(ctx, called, LISTENING)

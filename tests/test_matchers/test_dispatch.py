@@ -42,7 +42,7 @@ async def test_wrong_usage(
 ) -> None:
     """写错了就说有哪些，不报错，也不往终端里打字。"""
     [said] = await typed(text)
-    assert said.startswith("没有这种写法。可以用的有 reset、model、")
+    assert said.startswith("没有这种写法，可用的有 reset、model、")
     assert service.done == []
     assert "usage" not in capsys.readouterr().out.lower()
 

@@ -1,4 +1,4 @@
-"""rules.Listening：空的 @ 之后，等这个人的下一句。"""
+"""listening.Listening：空的 @ 之后，等这个人的下一句。"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nonebot.adapters.onebot.v11 import Event as AnyEvent
 from nonebot.compat import type_validate_python
 
 from nonebot_plugin_glm.matchers import rules
-from nonebot_plugin_glm.matchers.rules import LISTEN_SECONDS, Listening
+from nonebot_plugin_glm.matchers.listening import LISTEN_SECONDS, Listening
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
 SECONDS = LISTEN_SECONDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nonebot_plugin_glm.message.outgoing import Outgoing
+from nonebot_plugin_glm.message.presenting import Manner, Presenter
 
 from .console import SilentConsole, console_event
 
@@ -12,19 +13,22 @@ PARAGRAPHS = [f"第{index}段" + "字" * 150 for index in range(3)]
 LONG = "\n\n".join(PARAGRAPHS)
 
 
+def presenter(outgoing: Outgoing) -> Presenter:
+    """说长回答的人；先试合并转发。"""
+    return Presenter(outgoing, Manner(message_chars=200, forward_chars=200))
+
+
 @pytest.mark.parametrize("channel", ["", "c"])
 async def test_console(channel: str) -> None:
     """终端里也能说话；不认识的引用略去，字还在。"""
     bot = SilentConsole()
     event = console_event(channel=channel)
-    assert await Outgoing(bot, event, quote=True, limit=200).deliver(
-        "\n\n".join(PARAGRAPHS)
-    )
+    assert await presenter(Outgoing(bot, event, quote=True)).present(LONG)
     assert bot.said == PARAGRAPHS
 
 
 async def test_console_without_forwards() -> None:
     """没有合并转发的平台发不出时，如实说没有发出。"""
     bot = SilentConsole(broken=True)
-    outgoing = Outgoing(bot, console_event(), quote=False, limit=200)
-    assert await outgoing.deliver(LONG) is False
+    outgoing = Outgoing(bot, console_event(), quote=False)
+    assert await presenter(outgoing).present(LONG) is False

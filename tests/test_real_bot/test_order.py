@@ -13,9 +13,9 @@ COUNT = 20
 
 
 async def test_twenty_at_once_in_one_group(qq: QQ, glm: FakeGLM) -> None:
-    """五个人一口气说二十句：按次序各答一次，各引用自己的提问，历史交替。"""
+    """二十个人同时各说一句：按次序各答一次，各引用自己的提问，历史交替。"""
     glm.delay = 0.02
-    asking = [await qq.ask(GROUP, 5 + i % 5, f"第{i}句") for i in range(COUNT)]
+    asking = [await qq.ask(GROUP, 5 + i, f"第{i}句") for i in range(COUNT)]
     answers = await qq.collect(COUNT)
     assert [sent.quoted for sent in answers] == [str(each) for each in asking]
     for number, sent in enumerate(answers):
@@ -44,7 +44,7 @@ async def test_a_failure_does_not_stop_the_queue(qq: QQ, glm: FakeGLM) -> None:
     """排着队的提问，前面的失败了，后面的照样回答。"""
     glm.delay = 0.1
     glm.script(Ok(), Error.of(1113), Ok(), Error.of(1301), Ok())
-    asking = [await qq.ask(GROUP + 3, 5, f"第{i}句") for i in range(5)]
+    asking = [await qq.ask(GROUP + 3, 5 + i, f"第{i}句") for i in range(5)]
     answers = await qq.collect(5)
     assert [sent.quoted for sent in answers] == [str(each) for each in asking]
     spoken = [m["content"] for m in glm.chats[-1]["messages"]]

@@ -1,4 +1,4 @@
-"""outgoing：回答一级一级退，送到的每一条只送到一次，次序不变。"""
+"""presenting：回答一级一级退，送到的每一条只送到一次，次序不变。"""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from nonebot.adapters.onebot.v11 import (
 )
 from nonebot.exception import WebSocketClosed
 
-from nonebot_plugin_glm.message.outgoing import UNDELIVERED, Outgoing
+from nonebot_plugin_glm.message.outgoing import Outgoing
+from nonebot_plugin_glm.message.presenting import Manner, Presenter
+from nonebot_plugin_glm.message.sentences import UNDELIVERED
 
 from .builders import ScriptedBot, group_event, is_quote, private_event, texts
 
@@ -37,11 +39,16 @@ FAILURES = [
 ]
 
 
-def road(bot: Any, event: Any = None, *, limit: int = LIMIT) -> Outgoing:
+def way_back(bot: Any, event: Any = None) -> Outgoing:
     """回到提问来处的路，群里带引用。"""
     event = event or group_event()
-    in_group = isinstance(event, GroupMessageEvent)
-    return Outgoing(bot, event, quote=in_group, limit=limit)
+    return Outgoing(bot, event, quote=isinstance(event, GroupMessageEvent))
+
+
+def road(bot: Any, event: Any = None, *, forward: int = 100_000) -> Presenter:
+    """在这条路上说回答的人。"""
+    manner = Manner(message_chars=LIMIT, forward_chars=forward)
+    return Presenter(way_back(bot, event), manner)
 
 
 def refusing(test: Callable[[str, dict[str, Any]], bool]) -> ScriptedBot:
@@ -58,7 +65,7 @@ def squeezed(text: str) -> str:
 async def test_short_answer_in_private() -> None:
     """私聊里一条，不带引用。"""
     bot = ScriptedBot()
-    assert await road(bot, private_event()).deliver("好")
+    assert await road(bot, private_event()).present("好")
     [(api, data)] = bot.tried
     assert (api, data["user_id"]) == ("send_msg", 2)
     assert data["message"] == Message([MessageSegment.text("好")])
@@ -67,7 +74,7 @@ async def test_short_answer_in_private() -> None:
 async def test_only_the_first_piece_quotes_the_question() -> None:
     """群里只有第一条引用提问。"""
     bot = ScriptedBot()
-    assert await road(bot).deliver(LONG)
+    assert await road(bot).present(LONG)
     assert bot.said == PARAGRAPHS
     assert [is_quote(data) for _, data in bot.tried] == [True, *[False] * 4]
     assert bot.tried[0][1]["message"]["reply"] == [MessageSegment.reply(7)]
@@ -76,14 +83,14 @@ async def test_only_the_first_piece_quotes_the_question() -> None:
 async def test_refused_quote_is_dropped() -> None:
     """引用被拒绝时去掉引用再发，不必分小。"""
     bot = refusing(lambda api, data: is_quote(data))
-    assert await road(bot).deliver(LONG)
+    assert await road(bot).present(LONG)
     assert bot.said == PARAGRAPHS
 
 
 async def test_refused_length_is_cut_smaller() -> None:
     """嫌长就分成四分之一长的几条。"""
     bot = refusing(lambda api, data: any(len(text) > 50 for text in texts(data)))
-    assert await road(bot).deliver(LONG)
+    assert await road(bot).present(LONG)
     assert {api for api, _ in bot.accepted} == {"send_msg"}
     assert max(map(len, bot.said)) <= 50
     assert squeezed("".join(bot.said)) == squeezed(LONG)
@@ -99,7 +106,7 @@ FORWARDS = {
 async def test_refused_messages_become_a_forward(event: Any, api: str) -> None:
     """一条也发不出时作为合并转发，节点里只有文本段，CQ 码不会活过来。"""
     bot = refusing(lambda api, data: api == "send_msg")
-    assert await road(bot, event).deliver(f"{LONG}\n\n{CQ}")
+    assert await road(bot, event).present(f"{LONG}\n\n{CQ}")
     [(called, data)] = bot.accepted
     assert called == api
     assert squeezed("".join(bot.said)) == squeezed(LONG + CQ)
@@ -112,7 +119,7 @@ async def test_only_what_was_refused_goes_down_the_ladder() -> None:
     """中间一条发不出，已经发出的不再发，之后的跟着它转发。"""
     blocked = chr(0x4E00 + 2) * 10
     bot = refusing(lambda api, data: api == "send_msg" and blocked in texts(data)[0])
-    assert await road(bot).deliver(LONG)
+    assert await road(bot).present(LONG)
     assert bot.said[:2] == PARAGRAPHS[:2]
     assert bot.accepted[-1][0] == "send_group_forward_msg"
     assert squeezed("".join(bot.said)) == squeezed(LONG)
@@ -122,7 +129,7 @@ async def test_only_what_was_refused_goes_down_the_ladder() -> None:
 async def test_nothing_gets_through(failure: Exception) -> None:
     """不论平台与驱动抛什么，都说一声发不出去；这一声也发不出就算了。"""
     bot = ScriptedBot(lambda api, data: failure)
-    assert await road(bot).deliver(LONG) is False
+    assert await road(bot).present(LONG) is False
     assert texts(bot.tried[-1][1]) == [UNDELIVERED]
 
 
@@ -136,14 +143,14 @@ STEPS = {
 async def test_short_answer_is_not_tried_in_vain(event: Any, steps: list[str]) -> None:
     """分不小的短回答最多试两次就转发，再说两次发不出。"""
     bot = refusing(lambda api, data: True)
-    assert await road(bot, event).deliver("好") is False
+    assert await road(bot, event).present("好") is False
     assert [api for api, _ in bot.tried] == [*steps, "send_msg", "send_msg"]
 
 
 async def test_person_is_told_when_the_answer_is_blocked() -> None:
     """回答被拦下时，人至少看到一句话。"""
     bot = refusing(lambda api, data: UNDELIVERED not in texts(data))
-    assert await road(bot).deliver(LONG) is False
+    assert await road(bot).present(LONG) is False
     assert bot.said == [UNDELIVERED]
 
 
@@ -151,14 +158,14 @@ async def test_person_is_told_when_the_answer_is_blocked() -> None:
 async def test_say_never_raises(failure: Exception) -> None:
     """说一句话最多试两次，不抛异常。"""
     bot = ScriptedBot(lambda api, data: failure)
-    await road(bot).say("好")
+    await way_back(bot).say("好")
     assert [is_quote(data) for _, data in bot.tried] == [True, False]
 
 
 async def test_say_drops_a_refused_quote() -> None:
     """一句话也在去掉引用后再试。"""
     bot = refusing(lambda api, data: is_quote(data))
-    await road(bot).say("好")
+    await way_back(bot).say("好")
     assert bot.said == ["好"]
 
 
@@ -170,7 +177,7 @@ async def test_cancellation_passes_through() -> None:
             raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await road(Cancelling()).deliver("好")
+        await road(Cancelling()).present("好")
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -178,7 +185,7 @@ async def test_whatever_is_refused_order_and_content_hold(seed: int) -> None:
     """接口时好时坏，对方收到的总是回答的开头；说送到了就一字不少。"""
     dice = random.Random(seed)
     bot = refusing(lambda api, data: dice.random() < dice.choice([0.2, 0.6, 0.9]))
-    delivered = await road(bot).deliver(LONG)
+    delivered = await road(bot).present(LONG)
     received = squeezed("".join(text for text in bot.said if text != UNDELIVERED))
     assert squeezed(LONG).startswith(received)
     assert (received == squeezed(LONG)) is delivered
@@ -187,14 +194,45 @@ async def test_whatever_is_refused_order_and_content_hold(seed: int) -> None:
 async def test_cq_codes_are_words() -> None:
     """模型写的 CQ 码只是几个字，原样装在文本段里。"""
     bot = ScriptedBot()
-    assert await road(bot, private_event()).deliver(CQ)
+    assert await road(bot, private_event()).present(CQ)
     [(_, data)] = bot.accepted
     assert [(s.type, s.data) for s in data["message"]] == [("text", {"text": CQ})]
 
 
-async def test_temporary_session_keeps_its_group() -> None:
-    """临时会话的回答带着群号，否则送不到。"""
+async def test_long_answer_is_a_forward() -> None:
+    """长回答是合并转发，节点按段落分，每个节点都不太长。"""
     bot = ScriptedBot()
-    event = private_event(sub_type="group", group_id=30)
-    assert await road(bot, event).deliver("好")
-    assert bot.accepted[0][1]["group_id"] == 30
+    assert await road(bot, forward=400).present(LONG)
+    assert [api for api, _ in bot.accepted] == ["send_group_forward_msg"]
+    assert len(bot.said) == 2
+    assert squeezed("".join(bot.said)) == squeezed(LONG)
+
+
+async def test_markdown_becomes_plain_text() -> None:
+    """记号去掉，字还在。"""
+    bot = ScriptedBot()
+    assert await road(bot).present("# 标题\n\n**粗** 与 `码`\n\n- 项")
+    assert bot.said == ["【标题】\n\n粗 与 码\n\n• 项"]
+
+
+@pytest.mark.parametrize(
+    ("event", "where"),
+    [
+        (private_event(sub_type="group", group_id=30), {"group_id": 30}),
+        (
+            private_event(sub_type="group", sender={"user_id": 2, "group_id": 30}),
+            {"group_id": 30},
+        ),
+        (private_event(sub_type="group"), {}),
+        (private_event(), {}),
+    ],
+    ids=["NapCat", "LLBot", "Lagrange", "friend"],
+)
+async def test_private_destination(event: Any, where: dict[str, int]) -> None:
+    """临时会话的群号在哪里都找得到，而且总是私聊，不会发到群里。"""
+    bot = ScriptedBot()
+    assert await road(bot, event).present("好")
+    [(api, data)] = bot.accepted
+    del data["message"]
+    assert api == "send_msg"
+    assert data == {"message_type": "private", "user_id": 2, **where}

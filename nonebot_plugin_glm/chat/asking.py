@@ -1,0 +1,148 @@
+"""一个提问从来到走：排队、并入、写、存、说完，随时可以撤回。"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import anyio.lowlevel
+
+from ..domain import Audience, ConversationKey, Question
+from ..exception import GLMError, StoppedError
+from .answering import Answerer, Written
+from .failed import FailedQuestions
+from .queue import ConversationQueue
+from .results import Recalled, Retriable
+from .ticket import Ticket
+
+if TYPE_CHECKING:
+    from ..conversation.store import ConversationStore
+
+RECALL_SECONDS = 120.0
+"""QQ 只许撤回多少秒之内的消息。"""
+_RECALLED_MESSAGES = 1000
+"""记住最近多少条被撤回的消息：它们可能还没有排上队。"""
+
+_Message = tuple[str, str, str]
+"""一条消息：平台、机器人账号、编号；不同账号的编号会相同。"""
+
+
+class Asking:
+    """提问的来与走。"""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        answerer: Answerer,
+        queue: ConversationQueue,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._answerer = answerer
+        self._clock = clock
+        self._recalled: deque[_Message] = deque(maxlen=_RECALLED_MESSAGES)
+        self.queue = queue
+        self.failed = FailedQuestions()
+        self.closed = False
+
+    async def ask(
+        self, question: Question, audience: Audience, replaces: int | None = None
+    ) -> bool:
+        """回答一个提问：存下之后才说完，失败的提问不留痕迹。
+
+        同一个人刚问的还没有人看到回答时，并在那个提问里，立即返回假。
+
+        参数:
+            question: 提问
+            audience: 看回答的人
+            replaces: 重答时取代这一轮
+
+        异常:
+            StoppedError: 被 `/glm stop`、`/glm reset` 或撤回中止，或正在关机
+            QueueFullError: 会话里等着的太多
+            GLMError: 其他失败
+        """
+        if self.closed or self._is_recalled(question):
+            raise StoppedError("正在关机，或已被撤回")
+        if replaces is None and self.queue.join(question):
+            return False
+        async with self.queue.turn(question, audience, replaces) as ticket:
+            try:
+                await self._answer(ticket)
+            except anyio.get_cancelled_exc_class():
+                if ticket.recalled:
+                    with anyio.CancelScope(shield=True):
+                        await audience.withdraw()
+                raise
+        return True
+
+    async def _answer(self, ticket: Ticket) -> None:
+        if ticket.replaces is not None:
+            ticket.replaces = await self._replaceable(ticket.question, ticket.replaces)
+        try:
+            question, written = await self._written(ticket)
+        except GLMError:
+            self.failed.remember(Retriable(ticket.question, ticket.replaces))
+            raise
+        turn_id = await self._answerer.save(question, written, ticket.replaces)
+        self.failed.forget(question.key)
+        # 恰在存完的一刻被中止：取消要到下一个等待点才来，而那时话已经说出去了
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        answer = replace(written.answer, saved=turn_id is not None)
+        await ticket.audience.finish(answer)
+        if turn_id is not None:
+            self._store.messages.note(turn_id, ticket.audience.sent)
+
+    async def _written(self, ticket: Ticket) -> tuple[Question, Written]:
+        """写到提问不再变为止：中途并入或撤回了一句，就从头再写。"""
+        while True:
+            question = ticket.question
+            async with ticket.attempt():
+                written = await self._answerer.write(
+                    question, ticket.audience, ticket.replaces
+                )
+                # 取消可能来不及打断最后一步：话并了进来就还得再写
+                if ticket.question == question:
+                    ticket.settled = True
+                    return question, written
+
+    async def recall(self, key: ConversationKey, message_id: str) -> Recalled:
+        """一条消息被撤回了：它的提问不再回答，它的轮离开历史。
+
+        参数:
+            key: 说明是哪个平台的哪个账号，不限会话
+            message_id: 被撤回的消息，提问的或回答的
+        """
+        message = (key.platform, key.bot_id, message_id)
+        self._recalled.append(message)
+        self.failed.forget_all(lambda failed: message in _messages(failed.question))
+        if ticket := self.queue.find(lambda t: t.holds(key, message_id)):
+            ticket.recall(message_id)
+            if not ticket.recalled:
+                return Recalled()
+            await ticket.gone.wait()
+        found = await self._store.messages.find(key, message_id)
+        if found is None:
+            return Recalled()
+        if again := self.queue.find(lambda t: t.replaces == found.stored.id):
+            again.recall(message_id)
+            await again.gone.wait()
+        await self._store.remove(found.key, found.stored.id)
+        fresh = self._clock() - found.created_at < RECALL_SECONDS
+        return Recalled(found.key, () if found.own or not fresh else found.answers)
+
+    def _is_recalled(self, question: Question) -> bool:
+        return any(message in self._recalled for message in _messages(question))
+
+    async def _replaceable(self, question: Question, turn_id: int) -> int:
+        """轮到重答时该取代哪一轮：两个人同时要重答，后一个取代的是前一个的。"""
+        last = await self._store.last(question.key)
+        return last.id if last and last.turn.question == question.text else turn_id
+
+
+def _messages(question: Question) -> list[_Message]:
+    key = question.key
+    return [(key.platform, key.bot_id, identity) for identity in question.message_ids]

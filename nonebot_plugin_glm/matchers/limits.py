@@ -1,0 +1,82 @@
+"""问得多快：超过了先说一声，再来就不出声。"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+_MANY = 1000
+"""记着这么多人时清理一次，免得越积越多。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """多少秒里至多几次。"""
+
+    count: int
+    seconds: float
+
+
+def parse_rate(text: str) -> Rate | None:
+    """读出 `10/60s`；空串是不限。"""
+    if not text:
+        return None
+    count, _, seconds = text.partition("/")
+    return Rate(int(count), float(seconds.rstrip("s")))
+
+
+class RateLimiter:
+    """滑动窗口：任何一段这么长的时间里，一个人至多这么多次。"""
+
+    def __init__(
+        self, rate: Rate | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._times: dict[Hashable, deque[float]] = {}
+
+    def wait(self, who: Hashable) -> float:
+        """这个人还要等多少秒，0 为现在就可以。"""
+        if self._rate is None or who not in self._times:
+            return 0.0
+        times = self._times[who]
+        if len(times) < self._rate.count:
+            return 0.0
+        return max(0.0, times[0] + self._rate.seconds - self._clock())
+
+    def count(self, who: Hashable) -> None:
+        """这个人又问了一次。"""
+        if self._rate is None:
+            return
+        if len(self._times) >= _MANY:
+            self._forget_old()
+        fresh: deque[float] = deque(maxlen=self._rate.count)
+        self._times.setdefault(who, fresh).append(self._clock())
+
+    def _forget_old(self) -> None:
+        rate = self._rate
+        since = self._clock() - rate.seconds if rate else 0.0
+        self._times = {k: v for k, v in self._times.items() if v[-1] > since}
+
+
+class Notices:
+    """同一句话对同一个人只说一次，直到他又可以问了。"""
+
+    def __init__(self) -> None:
+        self._told: dict[Hashable, None] = {}
+
+    def first(self, who: Hashable) -> bool:
+        """是不是第一次说。"""
+        if who in self._told:
+            return False
+        if len(self._told) >= _MANY:
+            self._told.pop(next(iter(self._told)))
+        self._told[who] = None
+        return True
+
+    def clear(self, who: Hashable) -> None:
+        """下一次又是第一次。"""
+        if self._told:
+            self._told.pop(who, None)

@@ -1,0 +1,70 @@
+"""旁听：群里不是对机器人说的最近几句，只在内存里，随下一个提问带上。"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+
+from nonebot.adapters import Bot, Event
+
+from ..domain import ConversationKey, Place, Remark, Speaker, place_of, well_formed
+from ..message import onebot
+from ..message.incoming import question_text
+from .runtime import config
+
+_PLACES = 500
+"""最多听多少个群，太多时忘掉最久没动静的。"""
+_REMARK_CHARS = 500
+"""一句最多带多少字。"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """原样留着，用到时才变成文本：听到的多半用不上。"""
+
+    bot: Bot
+    event: Event
+
+
+class Overheard:
+    """每个群最近的 `count` 句。"""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._heard: OrderedDict[Place, deque[_Heard]] = OrderedDict()
+
+    def note(self, key: ConversationKey, bot: Bot, event: Event) -> None:
+        """听到一句。"""
+        place = place_of(key)
+        if place not in self._heard and len(self._heard) >= _PLACES:
+            self._heard.popitem(last=False)
+        fresh: deque[_Heard] = deque(maxlen=self._count)
+        self._heard.setdefault(place, fresh).append(_Heard(bot, event))
+        self._heard.move_to_end(place)
+
+    def remarks(self, key: ConversationKey) -> list[Remark]:
+        """会话所在的群里听到的，从旧到新。"""
+        heard = self._heard.get(place_of(key), ())
+        remarks = (_remark(one.bot, one.event) for one in heard)
+        return [remark for remark in remarks if remark.text]
+
+    def forget(self, key: ConversationKey) -> None:
+        """会话所在的群重置了。"""
+        self._heard.pop(place_of(key), None)
+
+    def forget_message(self, key: ConversationKey, message_id: str) -> None:
+        """一句话被撤回了。"""
+        heard = self._heard.get(place_of(key))
+        if heard is None:
+            return
+        kept = [one for one in heard if onebot.message_id(one.event) != message_id]
+        self._heard[place_of(key)] = deque(kept, maxlen=self._count)
+
+
+def _remark(bot: Bot, event: Event) -> Remark:
+    speaker = onebot.speaker(event) or Speaker(event.get_user_id())
+    text = question_text(bot, event)[:_REMARK_CHARS]
+    return Remark(Speaker(speaker.id, well_formed(speaker.name)), text)
+
+
+overheard = Overheard(config.glm_context_messages)

@@ -1,0 +1,40 @@
+"""撤回：提问或回答被撤回了，它的轮就离开历史，回答也撤回。"""
+
+from __future__ import annotations
+
+from nonebot import on_notice
+from nonebot.adapters import Bot, Event
+from nonebot.log import logger
+
+from ..exception import GLMError
+from ..message import onebot
+from .overheard import overheard
+from .quick import quick_rule
+from .runtime import config, get_service
+
+
+def _is_recall(bot: Bot, event: Event) -> bool:
+    """别人撤回了消息；机器人自己撤回的不算。"""
+    recalled = onebot.recalled_message(event)
+    return recalled is not None and not recalled.by_bot
+
+
+recall = on_notice(
+    rule=quick_rule(_is_recall), priority=config.glm_priority, block=False
+)
+
+
+@recall.handle()
+async def forget_recalled(bot: Bot, event: Event) -> None:
+    """忘记被撤回的消息。"""
+    recalled = onebot.recalled_message(event)
+    if recalled is None:
+        return
+    overheard.forget_message(recalled.key, recalled.message_id)
+    try:
+        service = await get_service()
+        done = await service.recall(recalled.key, recalled.message_id)
+    except GLMError as error:
+        logger.warning(f"被撤回的消息没能忘记：{error!r}")
+        return
+    await onebot.delete(bot, done.answers)

@@ -1,0 +1,159 @@
+"""一个回答边写边送：写完一段就送一段，最后的要等存好了才送。"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from typing_extensions import Self
+
+from nonebot.log import logger
+
+from ..domain import Answer, Speaker
+from .outgoing import Outgoing
+from .paragraphs import Paragraphs, paragraphs
+from .presenting import Manner, Presenter
+from .sentences import BROKEN, TRUNCATED, UNSAVED
+
+BRIEF = 120
+"""一开始就写完了的、这么短的回答不分条。"""
+_LEAST_PAUSE, _PAUSE_PER_CHAR, _LONGEST_PAUSE = 0.4, 0.01, 2.0
+"""两条之间的停顿，秒：像人打字，又不让人干等。"""
+
+
+class Delivery:
+    """提问来处的人，看着回答一段段写出来。`async with` 里用，离开时不再送。
+
+    参数:
+        outgoing: 回到提问来处的路
+        manner: 怎样说
+        sleep: 两条之间的停顿
+    """
+
+    def __init__(
+        self,
+        outgoing: Outgoing,
+        manner: Manner,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._outgoing = outgoing
+        self._presenter = Presenter(outgoing, manner)
+        self._manner = manner
+        self._sleep = sleep
+        self._parts: list[str] = []
+        self._growing = Paragraphs()
+        self._handed = ""
+        self._segments = 0
+        self._waiting: deque[str] = deque()
+        self._unsent: list[str] = []
+        self._sender: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stop()
+
+    @property
+    def seen(self) -> bool:
+        """是否已经看到了一部分。"""
+        return bool(self._handed)
+
+    @property
+    def written(self) -> str:
+        """至今写出的。"""
+        return "".join(self._parts)
+
+    @property
+    def sent(self) -> Sequence[str]:
+        """看到的各条消息的编号。"""
+        return self._outgoing.sent
+
+    def meet(self, people: Iterable[Speaker]) -> None:
+        """会话里有哪些人。"""
+        self._outgoing.meet(people)
+
+    def restart(self) -> None:
+        """从头再写一遍。"""
+        self._parts.clear()
+        self._growing = Paragraphs()
+
+    def read(self, text: str) -> None:
+        """又写出了一段；有写完的段落就送出去，不等它送到。"""
+        self._parts.append(text)
+        if not self._manner.stream:
+            return
+        for block in self._growing.feed(text):
+            if self._segments >= self._manner.max_segments - 1:
+                return
+            self._hand(block)
+
+    async def finish(self, answer: Answer) -> None:
+        """写完而且存好了：把剩下的送完，末尾加上该有的说明。"""
+        await self._drained()
+        handed = self._handed.lstrip()
+        if not answer.text.startswith(handed):  # 补上了开头的思考：那一段不该给人看
+            await self.withdraw()
+            handed = ""
+        rest = answer.text[len(handed) :]
+        blocks = [rest] if self._unsent or self._whole(answer) else paragraphs(rest)
+        while len(blocks) > 1 and self._segments < self._manner.max_segments - 1:
+            self._hand(blocks.pop(0))
+        await self._drained()
+        rest = "".join([*self._unsent, *blocks]).strip()
+        texts = [text for text in (rest, *_notes(answer)) if text]
+        if texts:
+            await self._pause(rest)
+            await self._presenter.present("\n\n".join(texts))
+
+    async def withdraw(self) -> None:
+        """收回已经送到的。"""
+        await self._stop()
+        await self._outgoing.withdraw()
+        self._handed, self._segments = "", 0
+        self._waiting.clear()
+        self._unsent.clear()
+
+    def _whole(self, answer: Answer) -> bool:
+        brief = not self._handed and len(answer.text) <= BRIEF
+        return brief or not self._manner.stream
+
+    def _hand(self, block: str) -> None:
+        self._handed += block
+        self._segments += 1
+        self._waiting.append(block)
+        if self._sender is None or self._sender.done():
+            self._sender = asyncio.create_task(self._send_waiting())
+
+    async def _send_waiting(self) -> None:
+        while self._waiting:
+            block = self._waiting.popleft()
+            await self._pause(block)
+            if self._unsent or await self._presenter.show(block):
+                self._unsent.append(block)
+
+    async def _pause(self, block: str) -> None:
+        if self._outgoing.sent:
+            pause = _LEAST_PAUSE + _PAUSE_PER_CHAR * len(block)
+            await self._sleep(min(pause, _LONGEST_PAUSE))
+
+    async def _drained(self) -> None:
+        if self._sender is not None:
+            await self._sender
+
+    async def _stop(self) -> None:
+        if self._sender is not None and not self._sender.done():
+            self._sender.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sender
+
+
+def _notes(answer: Answer) -> list[str]:
+    """回答末尾的说明。"""
+    ends = {"length": TRUNCATED, "broken": BROKEN}
+    notes = [ends[answer.finish]] if answer.finish in ends else []
+    if not answer.saved:
+        logger.error("这一轮没能存进历史，请检查数据目录与磁盘空间")
+        notes.append(UNSAVED)
+    return notes

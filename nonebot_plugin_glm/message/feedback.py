@@ -1,0 +1,127 @@
+"""等待时的动静：群里给提问贴一个表情，私聊里显示正在输入，答了就收回。
+
+没有这些接口的客户端什么也不会看到，也不会再试。
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
+
+from nonebot.adapters import Bot, Event
+from nonebot.adapters.onebot.v11 import Bot as OneBot
+from nonebot.adapters.onebot.v11 import GroupMessageEvent, PrivateMessageEvent
+from nonebot.log import logger
+from nonebot_plugin_alconna.uniseg import message_reaction
+
+EYES = "128064"
+"""QQ 表情编号里的「👀」。"""
+TYPING = 1
+"""`set_input_status` 的「正在输入」。"""
+
+React = Callable[[OneBot, GroupMessageEvent, bool], Awaitable[object]]
+
+
+async def _like(bot: OneBot, event: GroupMessageEvent, on: bool) -> object:
+    """NapCat。"""
+    return await bot.call_api(
+        "set_msg_emoji_like", message_id=event.message_id, emoji_id=EYES, set=on
+    )
+
+
+async def _like_or_unlike(bot: OneBot, event: GroupMessageEvent, on: bool) -> object:
+    """LLBot。"""
+    api = "set_msg_emoji_like" if on else "unset_msg_emoji_like"
+    return await bot.call_api(api, message_id=event.message_id, emoji_id=EYES)
+
+
+async def _group_reaction(bot: OneBot, event: GroupMessageEvent, on: bool) -> object:
+    """Lagrange。"""
+    return await bot.call_api(
+        "set_group_reaction",
+        group_id=event.group_id,
+        message_id=event.message_id,
+        code=EYES,
+        is_add=on,
+    )
+
+
+_REACTIONS: dict[str, React | None] = {
+    "napcat": _like,
+    "llonebot": _like_or_unlike,
+    "llbot": _like_or_unlike,
+    "luckylillia": _like_or_unlike,
+    "lagrange": _group_reaction,
+    "go-cqhttp": None,
+}
+"""客户端自报的名字里有哪个词，就用哪种；认不出的照 NapCat 的试一次。"""
+_TYPING = ("napcat", "llonebot", "llbot", "luckylillia")
+
+_PATIENCE = 3
+"""接连失败几次就算没有这个接口。"""
+
+_apps: WeakKeyDictionary[Bot, str] = WeakKeyDictionary()
+_failures: WeakKeyDictionary[Bot, Counter[str]] = WeakKeyDictionary()
+
+
+async def react(bot: Bot, event: Event, *, on: bool) -> bool:
+    """给提问贴上或收回表情，返回是否做到。"""
+    if isinstance(event, GroupMessageEvent) and isinstance(bot, OneBot):
+        kind = _known(await _app(bot), _REACTIONS)
+        way = _REACTIONS[kind] if kind else _like
+        return way is not None and await _try(
+            bot, "reaction", lambda: way(bot, event, on)
+        )
+    if isinstance(bot, OneBot):
+        return False
+    return await _try(
+        bot,
+        "reaction",
+        lambda: message_reaction("👀", event=event, bot=bot, delete=not on),
+    )
+
+
+async def show_typing(bot: Bot, event: Event) -> bool:
+    """私聊里显示正在输入，几秒后自己消失；返回是否做到。"""
+    if not (isinstance(event, PrivateMessageEvent) and isinstance(bot, OneBot)):
+        return False
+    app = await _app(bot)
+    if app and not _known(app, _TYPING):
+        return False
+    user_id = event.user_id
+    return await _try(
+        bot,
+        "typing",
+        lambda: bot.call_api("set_input_status", user_id=user_id, event_type=TYPING),
+    )
+
+
+async def _app(bot: OneBot) -> str:
+    """客户端自报的名字，问一次就记住；不肯说的是空串。"""
+    if bot not in _apps:
+        _apps[bot] = ""
+        try:
+            info = await bot.call_api("get_version_info")
+            _apps[bot] = str(info.get("app_name") or "").lower()
+        except Exception as exc:
+            logger.debug(f"客户端不说自己是谁：{type(exc).__name__}")
+    return _apps[bot]
+
+
+def _known(app: str, words: dict[str, React | None] | tuple[str, ...]) -> str:
+    return next((word for word in words if word in app), "")
+
+
+async def _try(bot: Bot, what: str, call: Callable[[], Awaitable[object]]) -> bool:
+    failures = _failures.setdefault(bot, Counter())
+    if failures[what] >= _PATIENCE:
+        return False
+    try:
+        await call()
+    except Exception as exc:  # 没有这个接口，或这条消息不行：各家说法不同
+        logger.debug(f"这次做不到 {what}：{type(exc).__name__}")
+        failures[what] += 1
+        return False
+    failures[what] = 0
+    return True

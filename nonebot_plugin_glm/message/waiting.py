@@ -1,0 +1,85 @@
+"""让等着的人知道他的话看到了：贴表情、显示正在输入，太久了说一声还在想。"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing_extensions import Self
+
+from nonebot.adapters import Bot, Event
+
+from ..domain import Reader
+from .feedback import react, show_typing
+from .outgoing import Outgoing
+from .sentences import STILL_THINKING
+
+SEEN_AFTER = 0.5
+"""这么快就有回答的，不必有动静。"""
+TYPING_SECONDS = 5.0
+"""「正在输入」隔多少秒再说一次，它自己会消失。"""
+
+
+class Waiting:
+    """等回答的这一段时间；`async with` 里是回答，离开时收回表情。
+
+    参数:
+        bot: 机器人
+        event: 提问的事件
+        outgoing: 回到提问来处的路
+        reader: 看回答的人，看到一部分就不必再说还在想
+        notice: 多少秒之后说一声还在想，0 为不说
+    """
+
+    def __init__(
+        self, bot: Bot, event: Event, outgoing: Outgoing, reader: Reader, notice: float
+    ) -> None:
+        self._bot = bot
+        self._event = event
+        self._outgoing = outgoing
+        self._reader = reader
+        self._notice = notice
+        self._reacted = False
+        self._showing: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        # 多数时候用不上：定时器比任务便宜
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(SEEN_AFTER, self._start)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._showing is not None:
+            self._showing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._showing
+        if self._reacted:
+            await react(self._bot, self._event, on=False)
+
+    def _start(self) -> None:
+        self._showing = asyncio.create_task(self._show())
+
+    async def _show(self) -> None:
+        started = asyncio.get_running_loop().time() - SEEN_AFTER
+        self._reacted = True  # 贴到一半被打断，也要收回
+        self._reacted = await react(self._bot, self._event, on=True)
+        noticing = asyncio.create_task(self._say_still_thinking(started))
+        try:
+            await self._keep_typing()
+            await noticing
+        finally:
+            noticing.cancel()
+
+    async def _keep_typing(self) -> None:
+        while True:
+            if not await show_typing(self._bot, self._event):
+                return
+            await asyncio.sleep(TYPING_SECONDS)
+
+    async def _say_still_thinking(self, started: float) -> None:
+        if not self._notice:
+            return
+        waited = asyncio.get_running_loop().time() - started
+        await asyncio.sleep(max(0.0, self._notice - waited))
+        if not self._reader.seen:
+            await self._outgoing.say(STILL_THINKING)

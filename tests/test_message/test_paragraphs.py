@@ -1,0 +1,81 @@
+"""paragraphs：写完一段给一段，从不切开代码块、列表、表格、引文与公式。"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nonebot_plugin_glm.message.paragraphs import Paragraphs, paragraphs
+
+WHOLE = {
+    "fence": "```python\na = 1\n\n\nb = 2\n```",
+    "tilde fence": "~~~\n\n# 不是标题\n\n~~~",
+    "loose list": "- 一\n\n- 二\n\n  接着二\n\n- 三",
+    "ordered list": "1. 一\n\n2. 二\n\n10. 十",
+    "table": "| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |",
+    "quote": "> 一\n>\n> 二",
+    "formula": "$$\nx = 1\n\ny = 2\n$$",
+    "bracket formula": "\\[\nx = 1\n\ny = 2\n\\]",
+    "environment": "\\begin{aligned}\nx\n\ny\n\\end{aligned}",
+    "headed": "## 标题\n\n正文",
+    "two headings": "# 一\n\n## 二\n\n正文",
+}
+BLOCKS = st.sampled_from(
+    [*WHOLE.values(), "一段话", "**粗**，`码`", "😀👨‍👩‍👧", "价格 $5"]
+)
+DOCUMENTS = st.lists(BLOCKS, min_size=1, max_size=6).map("\n\n".join)
+
+
+def fed(text: str, size: int) -> tuple[list[str], str]:
+    """每次喂这么多字，得到写完的各段与余下的。"""
+    growing = Paragraphs()
+    parts = [
+        part
+        for start in range(0, len(text), size)
+        for part in growing.feed(text[start : start + size])
+    ]
+    return parts, text[len("".join(parts)) :]
+
+
+@pytest.mark.parametrize("block", WHOLE.values(), ids=WHOLE)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_blocks_stay_whole(block: str, size: int) -> None:
+    """这样的一块不论怎样一点点写来，都是完整的一段。"""
+    parts, rest = fed(f"之前。\n\n{block}\n\n之后。", size)
+    assert [part.strip() for part in parts] == ["之前。", block]
+    assert rest == "之后。"
+    assert [p.strip() for p in paragraphs(f"之前。\n\n{block}\n\n之后。")] == [
+        "之前。", block, "之后。",
+    ]  # fmt: skip
+
+
+def test_the_last_block_is_never_finished() -> None:
+    """后面没有别的字，就不算写完。"""
+    growing = Paragraphs()
+    assert growing.feed("第一段。\n\n \n") == []
+    assert growing.feed("第") == ["第一段。\n\n \n"]
+
+
+@given(DOCUMENTS, st.integers(1, 9))
+def test_growing_agrees_with_the_whole(text: str, size: int) -> None:
+    """一点点写来切开的地方，都是整篇里可以切开的地方；一字不少。"""
+    parts, rest = fed(text, size)
+    assert "".join(parts) + rest == text
+    whole, edges, end = paragraphs(text), set(), 0
+    for part in whole:
+        end += len(part)
+        edges.add(end)
+    end = 0
+    for part in parts:
+        end += len(part)
+        assert end in edges
+    assert "".join(whole) == text
+
+
+@given(st.text("ab\n #-*>`~$|1.\\[]{}&<", max_size=200), st.integers(1, 7))
+def test_any_text_survives(text: str, size: int) -> None:
+    """写得再乱也一字不少，不抛异常。"""
+    parts, rest = fed(text, size)
+    assert "".join(parts) + rest == text
+    assert "".join(paragraphs(text)) == text

@@ -1,0 +1,68 @@
+"""plain：Markdown 变成读得下去的纯文本，字一个不少。"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nonebot_plugin_glm.message.plain import plain_text
+
+CASES = {
+    "plain": ("你好，世界。", "你好，世界。"),
+    "headings": ("# 一\n\n### 三", "【一】\n\n三"),
+    "emphasis": ("**粗** *斜* ~~删~~ `码`", "粗 斜 删 码"),
+    "link": ("[文档](https://a.b/c_d)", "文档（https://a.b/c_d）"),
+    "bare link": ("<https://a.b>", "https://a.b"),
+    "image": ("![图](https://a.b/c.png)", "[图片：图]（https://a.b/c.png）"),
+    "list": ("- 一\n  - 里\n- 二", "• 一\n  • 里\n• 二"),
+    "ordered": ("3. 三\n4. 四", "3. 三\n4. 四"),
+    "tasks": ("- [x] 做完\n- [ ] 没做", "☑ 做完\n☐ 没做"),
+    "quote": ("> 一\n> 二", "│ 一\n│ 二"),
+    "rule": ("一\n\n---\n\n二", "一\n\n————\n\n二"),
+    "code": ("```py\na  =  *1*\n\n\nb\n```", "a  =  *1*\n\n\nb"),
+    "pairs": ("| 键 | 值 |\n|---|---|\n| a | 1 |", "键：值\na：1"),
+    "table": (
+        "| 名 | 快 | 稳 |\n|---|---|---|\n| 甲 | 是 | 否 |",
+        "• 甲\n  快：是\n  稳：否",
+    ),
+    "formula": ("$x^2 \\times \\frac{a}{b}$", "x² × a/b"),
+    "block formula": ("$$\na_1 \\leq b\n$$", "a₁ ≤ b"),
+    "brackets": ("\\(a*b*c\\) 与 \\[d_e\\]", "a*b*c 与 d_e"),
+    "money": ("$5 和 $6", "$5 和 $6"),
+    "product": ("2*3*4", "2*3*4"),
+    "snake": ("snake_case_name 与 a_b", "snake_case_name 与 a_b"),
+    "cq": ("[CQ:at,qq=all] &#91;x&#93;", "[CQ:at,qq=all] &#91;x&#93;"),
+    "tags": ("a <b>c</b> <br> d", "a <b>c</b> \n d"),
+    "shell": ("`$HOME` 与 `$PATH`", "$HOME 与 $PATH"),
+    "placeholder": ("\ue0000\ue001 **x**", "0 x"),
+}
+
+
+@pytest.mark.parametrize(("markdown", "expected"), CASES.values(), ids=CASES)
+def test_every_kind(markdown: str, expected: str) -> None:
+    """每一种记号。"""
+    assert plain_text(markdown) == expected
+
+
+@given(st.text("ab中 \n#-*>`~|1.[]()!&<$\\_^{}", max_size=200))
+def test_letters_are_kept(markdown: str) -> None:
+    """写得再乱也不抛异常，中文一字不少，次序不变。"""
+    found = re.findall("中", plain_text(markdown))
+    assert len(found) >= markdown.count("中") - _hidden(markdown)
+
+
+def _hidden(markdown: str) -> int:
+    """代码块的语言名与链接的定义里的字不显示。"""
+    names = re.findall(r"^[ >*+\d.)-]*(?:`{3,}|~{3,}).*$", markdown, re.MULTILINE)
+    links = re.findall(r"\[[^\]]*\]:?.*(?:\n.*){0,3}", markdown)
+    return sum(text.count("中") for text in names + links)
+
+
+@pytest.mark.parametrize("mark", ["[", "*", "_a", ">", "`", "~", "$a", "\\[", "- "])
+def test_hostile_text_is_quick(mark: str) -> None:
+    """成片的记号不会卡住；太多就原样返回。"""
+    for count in (1999, 100_000):
+        assert plain_text(mark * count)
