@@ -1,200 +1,103 @@
-"""Markdown -> 不认 Markdown 的聊天里读得顺的纯文本；除了记号，一字不少。"""
+"""Markdown -> 纯文本：QQ 不认 Markdown，记号去掉，字一个不少。"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .formula import readable
-from .markdown import NESTING, whole_parser
-from .tables import table_text
+from .formulas import hide_formulas
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
-_MARKED = re.compile(r"[*_`#\[\]~|\\$&<>]|^ *(?:[-+=]|\d{1,9}[.)])", re.M)
-_HOSTILE, _DEEP = 3000, re.compile(r"^(?:[ \t]*(?:>|[-+*]|\d+[.)])){15}", re.M)
-_TASK = re.compile(r"\[([ xX])\]\s+")
-_INDENT, _QUOTE, _RULE = "  ", "> ", "————"
-_BEFORE = re.compile(r"[A-Za-z0-9)\]}/.]$")
-_AFTER = re.compile(r"[A-Za-z0-9(\[{/.]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """一块纯文本。"""
-
-    text: str
-    spaced: bool = True
-    """下面是否空一行。"""
-    verbatim: bool = False
-    """代码：不缩进、不加引用的记号，复制下来就能用。"""
+_MARKS = re.compile(
+    r"[*_`#\[\]|~>\\$&<]|^\s*(?:[-+]|\d+[.)])\s|^\s*[-=]{3,}", re.MULTILINE
+)
+_HOSTILE = 2000
+"""这么多个记号的不是给人看的 Markdown，行内解析会花上几秒。"""
+_RULE = "————"
 
 
 def plain_text(markdown: str) -> str:
-    """读得顺的纯文本；没有 Markdown 的、存心刁难解析器的，原样返回。"""
-    if not _MARKED.search(markdown) or _is_hostile(markdown):
+    """得到读得下去的纯文本；没有记号的原样返回，解析不起的也原样返回。"""
+    if not _MARKS.search(markdown):
         return markdown
+    if max(markdown.count(mark) for mark in "[*_`>~") > _HOSTILE:
+        return markdown
+    # 短回答用不上，而导入它要六十毫秒
+    from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
-    tokens = whole_parser().parse(markdown)
-    if any(token.level >= NESTING - 1 for token in tokens):
-        return markdown
-    blocks = list(_blocks(SyntaxTreeNode(tokens).children))
-    return "".join(_joined(blocks))
+    hidden, restore = hide_formulas(markdown)
+    parser = MarkdownIt("commonmark", {"html": False})
+    # 实体照写：问「&amp; 怎么写」的人要看的就是它
+    parser.enable(["table", "strikethrough"]).disable("entity")
+    tree = SyntaxTreeNode(parser.parse(hidden))
+    text = restore("\n\n".join(filter(None, map(_block, tree.children))))
+    return text if text.strip() else markdown
 
 
-def _is_hostile(markdown: str) -> bool:
-    """行内解析随方括号等的个数、块的解析随引用的层数，都不止成倍地变慢。"""
-    return bool(_DEEP.search(markdown)) or any(
-        markdown.count(sign) > _HOSTILE for sign in "[*_`<~&\\$"
-    )
+def _block(node: SyntaxTreeNode) -> str:
+    """一块。"""
+    if node.type == "heading":
+        words = _inline(node)
+        return f"【{words}】" if node.tag in ("h1", "h2") else words
+    if node.type in ("fence", "code_block"):
+        return node.content.rstrip("\n")
+    if node.type in ("bullet_list", "ordered_list"):
+        return "\n".join(_items(node))
+    if node.type == "blockquote":
+        inner = "\n".join(map(_block, node.children))
+        return "\n".join(f"│ {line}".rstrip() for line in inner.split("\n"))
+    if node.type == "table":
+        return "\n".join(_rows(node))
+    return _RULE if node.type == "hr" else _inline(node)
 
 
-def _joined(blocks: Sequence[_Block]) -> Iterator[str]:
-    for index, block in enumerate(blocks):
-        if index:
-            above = blocks[index - 1]
-            spaced = above.spaced or above.verbatim or block.verbatim
-            yield "\n\n" if spaced else "\n"
-        yield block.text
+def _items(node: SyntaxTreeNode) -> Iterator[str]:
+    """列表的各项，里层的缩进。"""
+    number = int(node.attrs.get("start", 1))
+    for index, item in enumerate(node.children):
+        text = "\n".join(filter(None, map(_block, item.children)))
+        mark = f"{number + index}." if node.type == "ordered_list" else "•"
+        task = re.match(r"\[([ xX])\] ", text)
+        if task and node.type == "bullet_list":
+            mark, text = ("☐" if task[1] == " " else "☑"), text[task.end() :]
+        first, *more = text.split("\n")
+        yield "\n".join([f"{mark} {first}".rstrip(), *(f"  {line}" for line in more)])
 
 
-def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[_Block]:
-    for node in nodes:
-        yield from (block for block in _block(node) if block.text)
-
-
-def _block(node: SyntaxTreeNode) -> Iterator[_Block]:
-    match node.type:
-        case "heading":
-            yield _Block(_heading(node), spaced=False)
-        case "fence" | "code_block":
-            yield _Block(node.content.removesuffix("\n"), verbatim=True)
-        case "bullet_list" | "ordered_list":
-            yield from _list(node)
-        case "blockquote":
-            yield from _quote(node)
-        case "table":
-            yield _Block(_table(node))
-        case "hr":
-            yield _Block(_RULE)
-        case "math_block":
-            yield _Block(readable(node.content))
-        case _:
-            yield _Block(_inline(node.children))
-
-
-def _heading(node: SyntaxTreeNode) -> str:
-    text = _inline(node.children)
-    # 每一层都加记号就没有一层醒目
-    marked = text and node.tag in ("h1", "h2") and not text.startswith("【")
-    return f"【{text}】" if marked else text
-
-
-def _list(node: SyntaxTreeNode) -> Iterator[_Block]:
-    """各项之间不空行；整个列表之后才空一行。"""
-    blocks = [block for item in node.children for block in _item(item)]
-    for block in blocks[:-1]:
-        yield replace(block, spaced=False)
-    yield from blocks[-1:]
-
-
-def _item(node: SyntaxTreeNode) -> Iterator[_Block]:
-    ordered = node.parent is not None and node.parent.type == "ordered_list"
-    marker = f"{node.info}{node.markup} " if ordered else "• "
-    for index, block in enumerate(_blocks(node.children)):
-        if block.verbatim:
-            if not index:
-                yield _Block(marker.rstrip())
-            yield block
-        elif index:
-            yield replace(block, text=_prefixed(block.text, _INDENT))
-        else:
-            yield replace(block, text=_marked(block.text, marker))
-
-
-def _marked(text: str, marker: str) -> str:
-    task = _TASK.match(text)
-    if task:
-        marker = marker.replace("• ", "") + ("☐ " if task[1] == " " else "☑ ")
-        text = text[task.end() :]
-    return marker + _prefixed(text, _INDENT).removeprefix(_INDENT)
-
-
-def _prefixed(text: str, prefix: str) -> str:
-    return "\n".join((prefix + line).rstrip() for line in text.split("\n"))
-
-
-def _quote(node: SyntaxTreeNode) -> Iterator[_Block]:
-    group: list[_Block] = []
-    for block in [*_blocks(node.children), _Block("", verbatim=True)]:
-        if not block.verbatim:
-            group.append(block)
-            continue
-        if group:
-            yield _Block(_prefixed("".join(_joined(group)), _QUOTE))
-        yield block
-        group = []
-
-
-def _table(node: SyntaxTreeNode) -> str:
+def _rows(node: SyntaxTreeNode) -> Iterator[str]:
+    """表格：手机上字宽不一，对不齐，所以一行一条，两列以上的写明是哪一列。"""
     rows = [
-        [_inline(cell.children).replace("\n", " ").strip() for cell in row.children]
+        [_inline(cell).replace("\n", " ") for cell in row.children]
         for part in node.children
         for row in part.children
     ]
-    return table_text(rows[0], rows[1:])
+    header, *body = rows
+    if not body or len(header) < 3:
+        yield from ("：".join(row) for row in rows)
+        return
+    for row in body:
+        yield f"• {row[0]}"
+        pairs = zip(header[1:], row[1:], strict=False)
+        yield from (f"  {name}：{value}" for name, value in pairs if value)
 
 
-def _inline(nodes: Sequence[SyntaxTreeNode]) -> str:
-    text = ""
-    for node in nodes:
-        if node.type == "inline":
-            text += _inline(node.children)
-            continue
-        piece = _piece(node)
-        if node.type in ("em", "strong") and _is_literal(node, text, piece):
-            piece = f"{node.markup}{piece}{node.markup}"
-        text += piece
-    return text
+def _inline(node: SyntaxTreeNode) -> str:
+    """行内的字。"""
+    if node.type == "link":
+        return _link("".join(map(_inline, node.children)), str(node.attrs["href"]))
+    if node.type == "image":
+        return _link(f"[图片：{node.content}]", str(node.attrs["src"]))
+    if node.type in ("softbreak", "hardbreak"):
+        return "\n"
+    if node.children:
+        return "".join(map(_inline, node.children))
+    return re.sub(r"<br\s*/?>", "\n", node.content)
 
 
-def _is_literal(node: SyntaxTreeNode, before: str, text: str) -> bool:
-    """`2*3*4` 与 `__init__` 里的记号是字，不是强调。"""
-    if node.markup.startswith("_"):
-        return bool(re.fullmatch(r"[A-Za-z0-9_]+", text))
-    following = node.next_sibling
-    after = "" if following is None else following.content
-    return bool(_BEFORE.search(before) and _AFTER.match(after))
-
-
-def _piece(node: SyntaxTreeNode) -> str:
-    match node.type:
-        case "softbreak" | "hardbreak":
-            return "\n"
-        case "html_inline":
-            return "\n" if re.fullmatch(r"<br\s*/?>", node.content) else node.content
-        case "math_inline":
-            return readable(node.content)
-        case "code_inline":
-            # 单独的标点没有引号就看不出来
-            return node.content if re.search(r"\w", node.content) else f"“{node.content}”"
-        case "link" | "image":
-            return _link(node)
-        case _:
-            return node.content if not node.children else _inline(node.children)
-
-
-def _link(node: SyntaxTreeNode) -> str:
-    text, image = _inline(node.children), node.type == "image"
-    address = str(node.attrs.get("src" if image else "href", ""))
-    title = node.attrs.get("title")
-    target = f"{address} {title}" if title else address
-    if image:
-        text = f"[图片：{text}]" if text else "[图片]"
-    elif not text or text in (target, target.removeprefix("mailto:")):
-        return text or target
-    return f"{text}（{target}）" if target else text
+def _link(words: str, address: str) -> str:
+    bare = address.removeprefix("mailto:")
+    return words if words == bare or not address else f"{words}（{address}）"
