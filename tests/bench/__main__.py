@@ -1,4 +1,4 @@
-"""运行基准，打印 Markdown 表：`python -m tests.bench`，约三分钟。"""
+"""运行基准，打印 Markdown 表：`python -m tests.bench`，约四分钟。"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .scenarios import Contestant, calm, crowd, one_by_one
+from .scenarios import Contestant, calm, crowd, flood, one_by_one
 
 KEY = "0123456789abcdef0123456789abcdef.0123456789abcdef"
 YARDSTICKS = ("tests.bench.yardsticks",)
@@ -28,6 +28,7 @@ async def measure(contestant: Contestant, server: str) -> dict[str, float]:
         home = Path(folder)
         found.update(await calm(contestant, home, f"{server}/0"))
         if contestant is not EMPTY:
+            found.update(await flood(contestant, home, f"{server}/0"))
             found.update(await one_by_one(contestant, home, f"{server}/0"))
             for people in (100, 500):
                 found.update(await crowd(contestant, home, f"{server}/0.2", people))
@@ -58,7 +59,8 @@ def table(results: list[dict[str, float]]) -> str:
     rows = ["| 项目 | 空插件 | 只转发 | 本插件 | 本插件 ÷ 只转发 |", "| --- " * 5 + "|"]
     for name, value in ours.items():
         cells = [f"{r[name]:.2f}" if name in r else "—" for r in (empty, limit, ours)]
-        rows.append(f"| {name} | {' | '.join(cells)} | {value / limit[name]:.2f} |")
+        ratio = f"{value / limit[name]:.2f}" if limit[name] else "—"
+        rows.append(f"| {name} | {' | '.join(cells)} | {ratio} |")
     return "\n".join(rows) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""情景：启动、闲聊、一个人接着一个人问、一群人同时问。"""
+"""情景：启动、闲聊、刷屏、一个人接着一个人问、一群人同时问。"""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ IDLE_RATE, IDLE_MESSAGES = 200, 1200
 QUESTIONS, PEOPLE = 300, 30
 CROWD_QUESTIONS = 8
 SETTLE_SECONDS = 2.0
+FLOOD_RATE, FLOOD_SECONDS, FLOOD_ASKS = 1000, 10, 10
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,39 @@ async def calm(contestant: Contestant, home: Path, base_url: str) -> dict[str, f
     return found
 
 
+async def flood(contestant: Contestant, home: Path, base_url: str) -> dict[str, float]:
+    """群里每秒一千条闲聊，刷十秒，其间有人在私聊里问：要多久才答、内存涨多少。"""
+    async with bot_of(contestant, home, base_url) as bot:
+        qq = await bot.connect()
+        await asyncio.sleep(SETTLE_SECONDS)
+        await exchange(qq, 0)
+        before = resident_mib(bot.pid)
+        chatter = asyncio.create_task(_chatter(qq))
+        times: list[float] = []
+        for number in range(FLOOD_ASKS):
+            times.append(await exchange(qq, number, patience=120))
+            await asyncio.sleep(FLOOD_SECONDS / FLOOD_ASKS / 2)
+        await chatter
+        await exchange(qq, 0, patience=120)
+        calls = len(qq.calls) - len(qq.sent)
+        grown = resident_mib(bot.pid) - before
+    return {
+        "刷屏时一个提问的延迟，中位（秒）": percentile(times, 50),
+        "刷屏时一个提问的延迟，最长（秒）": max(times),
+        "刷屏之后内存多了（MiB）": grown,
+        "刷屏时多余的接口调用": calls,
+    }
+
+
+async def _chatter(qq: QQ) -> None:
+    started = time.perf_counter()
+    for number in range(FLOOD_RATE * FLOOD_SECONDS):
+        await qq.group(1, 2, f"闲聊{number}")
+        if number % 20 == 0:
+            due = started + number / FLOOD_RATE
+            await asyncio.sleep(max(0, due - time.perf_counter()))
+
+
 async def one_by_one(
     contestant: Contestant, home: Path, base_url: str
 ) -> dict[str, float]:
@@ -71,11 +105,11 @@ async def one_by_one(
     }
 
 
-async def exchange(qq: QQ, person: int) -> float:
+async def exchange(qq: QQ, person: int, patience: float = 10.0) -> float:
     """一问一答，返回用了几秒。"""
     started = time.perf_counter()
     await qq.private(1000 + person, "今天天气怎么样")
-    await qq.next()
+    await qq.next(patience)
     return time.perf_counter() - started
 
 
