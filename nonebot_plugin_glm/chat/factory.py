@@ -29,7 +29,11 @@ async def open_service(
     """
     opened = await Database.open(database)
     store = ConversationStore(opened)
-    places = await Places.open(PlaceStore(opened))
+    try:
+        places = await Places.open(PlaceStore(opened))
+    except BaseException:
+        await opened.aclose()
+        raise
     client = GLMClient(
         config.glm_api_key,
         auth=config.glm_auth,
