@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from nonebot.adapters import Bot, Event
@@ -15,12 +16,14 @@ from nonebot.adapters.onebot.v11 import GroupMessageEvent, PrivateMessageEvent
 from nonebot.log import logger
 from nonebot_plugin_alconna.uniseg import message_reaction
 
+from .calls import to_the_end
+
 EYES = "128064"
 """QQ 表情编号里的「👀」。"""
 TYPING = 1
 """`set_input_status` 的「正在输入」。"""
 
-React = Callable[[OneBot, GroupMessageEvent, bool], Awaitable[object]]
+React = Callable[[OneBot, GroupMessageEvent, bool], Coroutine[Any, Any, object]]
 
 
 async def _like(bot: OneBot, event: GroupMessageEvent, on: bool) -> object:
@@ -102,7 +105,7 @@ async def _app(bot: OneBot) -> str:
     if bot not in _apps:
         _apps[bot] = ""
         try:
-            info = await bot.call_api("get_version_info")
+            info = await to_the_end(bot.call_api("get_version_info"))
             _apps[bot] = str(info.get("app_name") or "").lower()
         except Exception as exc:
             logger.debug(f"客户端不说自己是谁：{type(exc).__name__}")
@@ -113,12 +116,14 @@ def _known(app: str, words: dict[str, React | None] | tuple[str, ...]) -> str:
     return next((word for word in words if word in app), "")
 
 
-async def _try(bot: Bot, what: str, call: Callable[[], Awaitable[object]]) -> bool:
+async def _try(
+    bot: Bot, what: str, call: Callable[[], Coroutine[Any, Any, object]]
+) -> bool:
     failures = _failures.setdefault(bot, Counter())
     if failures[what] >= _PATIENCE:
         return False
     try:
-        await call()
+        await to_the_end(call())
     except Exception as exc:  # 没有这个接口，或这条消息不行：各家说法不同
         logger.debug(f"这次做不到 {what}：{type(exc).__name__}")
         failures[what] += 1

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 _FORMULA = re.compile(
     r"(?P<code>^(?P<fence>`{3,}|~{3,}).*?(?:^(?P=fence)|\Z)|`[^`\n]+`)"
-    r"|\$\$(?P<block>.+?)\$\$"
-    r"|\\\[(?P<bracket>.+?)\\\]"
-    r"|\\\((?P<paren>.+?)\\\)"
+    r"|\$\$(?P<block>.{1,1000}?)\$\$"
+    r"|\\\[(?P<bracket>.{1,1000}?)\\\]"
+    r"|\\\((?P<paren>.{1,1000}?)\\\)"
     # 紧贴着字、后面不是数字的 $ 才是公式：「$5 和 $6」是钱
     r"|(?<=\d)(?P<star>\*)(?=\d)"
     r"|(?<![\w$\\])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?![\d$])",

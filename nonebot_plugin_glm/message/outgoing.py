@@ -23,6 +23,7 @@ from nonebot_plugin_alconna.uniseg import (
 
 from ..domain import Speaker
 from . import onebot
+from .calls import to_the_end
 from .mentions import with_mentions
 
 
@@ -55,8 +56,8 @@ class Outgoing:
 
     async def say(self, sentence: str) -> None:
         """说一句话；说不出去也不抛出异常。它不是回答，不会被收回。"""
-        if not await self._emit([Text(sentence)], quote=self.quotes):
-            await self._emit([Text(sentence)], quote=False)
+        if not await to_the_end(self._emit([Text(sentence)], quote=self.quotes)):
+            await to_the_end(self._emit([Text(sentence)], quote=False))
 
     async def text(self, text: str, *, quote: bool = False) -> bool:
         """发出一条文本，返回是否发出；引用不成就不带引用再发一次。"""
@@ -88,6 +89,10 @@ class Outgoing:
                 await receipt.recall()
 
     async def _answer(self, segments: Sequence[Segment], *, quote: bool) -> bool:
+        return await to_the_end(self._emit_and_note(segments, quote=quote))
+
+    async def _emit_and_note(self, segments: Sequence[Segment], *, quote: bool) -> bool:
+        # 被取消时消息多半已经发出：记下它，才收得回
         receipt = await self._emit(segments, quote=quote)
         if receipt is None:
             return False

@@ -25,20 +25,26 @@ class Paragraphs:
         self._rest = ""
         self._looked = 0
         self._in_list = False
+        self._enough = 0
 
     def feed(self, text: str) -> list[str]:
         """又写出了一段，返回刚写完的各段；后面有了别的字才算写完。"""
         self._rest += text
         if not self._worth_looking():
             return []
-        lines = self._rest.splitlines(keepends=True)
+        lines = _lines(self._rest)
+        whole = len(self._rest)
         *finished, self._rest = _cut(lines, _boundaries(lines, growing=True))
         self._in_list = "list" in block_starts(self._rest)[-1][1]
         self._looked = max(0, self._looked - sum(map(len, finished)))
+        # 看了也没有写完的，就等它再长一些：每次都从头解析会越来越慢
+        self._enough = 0 if finished else whole * 17 // 16
         return finished
 
     def _worth_looking(self) -> bool:
         """空行之后刚开始一块的时候才看一次：每个字都解析一遍太费。"""
+        if len(self._rest) < self._enough:
+            return False
         blanks = list(re.finditer(r"\n[ \t]*\n", self._rest[self._looked :]))
         if not blanks:
             return False
@@ -57,8 +63,13 @@ class Paragraphs:
 
 def paragraphs(text: str) -> list[str]:
     """写完了的回答分成各段，标题随后面的一段；连起来就是原文。"""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     return [part for part in _cut(lines, _boundaries(lines, growing=False)) if part]
+
+
+def _lines(text: str) -> list[str]:
+    """按 Markdown 认的换行分行：U+2028 之类的不算。"""
+    return re.findall(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text)
 
 
 def _cut(lines: Sequence[str], starts: Sequence[int]) -> list[str]:

@@ -16,6 +16,8 @@ _MARKS = re.compile(
 )
 _HOSTILE = 2000
 """这么多个记号的不是给人看的 Markdown，行内解析会花上几秒。"""
+_DEEPEST = 19
+"""markdown-it 套到二十层就不再往里看，里面的字会丢。"""
 _RULE = "————"
 
 
@@ -33,8 +35,14 @@ def plain_text(markdown: str) -> str:
     parser = MarkdownIt("commonmark", {"html": False})
     # 实体照写：问「&amp; 怎么写」的人要看的就是它
     parser.enable(["table", "strikethrough"]).disable("entity")
-    tree = SyntaxTreeNode(parser.parse(hidden))
-    text = restore("\n\n".join(filter(None, map(_block, tree.children))))
+    tokens = parser.parse(hidden)
+    if any(token.level >= _DEEPEST for token in tokens):
+        return markdown
+    try:
+        tree = SyntaxTreeNode(tokens)
+        text = restore("\n\n".join(filter(None, map(_block, tree.children))))
+    except RecursionError:  # 行内的记号套了上千层
+        return markdown
     return text if text.strip() else markdown
 
 

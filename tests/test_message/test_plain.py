@@ -66,3 +66,11 @@ def test_hostile_text_is_quick(mark: str) -> None:
     """成片的记号不会卡住；太多就原样返回。"""
     for count in (1999, 100_000):
         assert plain_text(mark * count)
+
+
+@pytest.mark.parametrize(
+    "markdown", ["> " * 30 + "字", "*a " * 995 + "b* " * 995], ids=["quotes", "stars"]
+)
+def test_too_deep_is_left_alone(markdown: str) -> None:
+    """套得太深的原样返回，字不会丢，也不会抛异常。"""
+    assert plain_text(markdown) == markdown

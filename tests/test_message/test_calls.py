@@ -1,0 +1,51 @@
+"""calls：接口的调用做到底，取消也不丢结果。"""
+
+from __future__ import annotations
+
+import asyncio
+
+import anyio
+import pytest
+
+from nonebot_plugin_glm.message.calls import to_the_end
+
+
+async def test_result_and_failure_pass_through() -> None:
+    """结果与异常照样出来。"""
+
+    async def fine() -> int:
+        return 7
+
+    async def broken() -> int:
+        raise ValueError("坏了")
+
+    assert await to_the_end(fine()) == 7
+    with pytest.raises(ValueError, match="坏了"):
+        await to_the_end(broken())
+
+
+@pytest.mark.parametrize("how", ["task", "scope"])
+async def test_cancelled_call_is_finished_first(how: str) -> None:
+    """不论怎样取消，调用都做完了才离开。"""
+    done: list[str] = []
+    started = asyncio.Event()
+    scope = anyio.CancelScope()
+
+    async def call() -> None:
+        started.set()
+        await asyncio.sleep(0.02)
+        done.append("做完")
+
+    async def run() -> None:
+        with scope:
+            await to_the_end(call())
+            done.append("不该到这里")
+
+    task = asyncio.create_task(run())
+    await started.wait()
+    if how == "task":
+        task.cancel()
+    else:
+        scope.cancel()
+    await asyncio.wait({task})
+    assert done == ["做完"]
