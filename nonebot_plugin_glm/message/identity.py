@@ -43,7 +43,8 @@ def message_id_of(bot: Bot, event: Event) -> tuple[str, ...]:
         return (found,)
     try:
         return (get_message_id(event, bot),)
-    except (LookupError, NotImplementedError, SerializeFailed):
+    # alconna 把编号记在事件上，pydantic 1 的事件不许
+    except (LookupError, NotImplementedError, SerializeFailed, ValueError):
         return ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nonebot_plugin_glm.matchers.depends import get_question
 from nonebot_plugin_glm.message.outgoing import Outgoing
 from nonebot_plugin_glm.message.presenting import Manner, Presenter
 
@@ -32,3 +33,10 @@ async def test_console_without_forwards() -> None:
     bot = SilentConsole(broken=True)
     outgoing = Outgoing(bot, console_event(), quote=False)
     assert await presenter(outgoing).present(LONG) is False
+
+
+async def test_question_in_the_console() -> None:
+    """终端里的话也是提问；两版 pydantic 都不因编号出错。"""
+    question = await get_question(SilentConsole(), console_event())
+    assert question.text
+    assert question.referred == ""
