@@ -96,10 +96,10 @@ def _market_face(data: Data) -> str:
 
 def _image(data: Data) -> str:
     """NapCat 把商城表情也报成图片，只多了 `emoji_id`。"""
-    if data.get("emoji_id"):
-        return _market_face(data)
     kind = text_of(data.get("sub_type")) or text_of(data.get("subType"))
-    return _STICKER if kind == "1" or data.get("summary") == _STICKER else "[图片]"
+    if kind == "1" or data.get("summary") == _STICKER:
+        return _STICKER
+    return _market_face(data) if data.get("emoji_id") else "[图片]"
 
 
 def _file(data: Data) -> str:

@@ -88,6 +88,10 @@ FACES = {
         segment("image", file="a.gif", summary="[动画表情]", sub_type=1),
         "[动画表情]",
     ),
+    "napcat sticker of the market": (
+        segment("image", file="a.gif", summary="[动画表情]", emoji_id="1"),
+        "[动画表情]",
+    ),
     "llbot custom": (segment("image", file="a", subType=1), "[动画表情]"),
     "go-cqhttp": (Message("[CQ:image,file=a.image,subType=1,url=u]"), "[动画表情]"),
     "napcat string": (Message("[CQ:image,file=a,sub_type=0,url=u]"), "[图片]"),
