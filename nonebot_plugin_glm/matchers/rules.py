@@ -57,8 +57,10 @@ def wants_to_join(bot: Bot, event: Event) -> bool:
 
 
 def is_overheard(bot: Bot, event: Event) -> bool:
-    """群里的闲谈：不是给机器人的，也不是命令。"""
-    return onebot.is_group(event) and not (_is_foreign(bot, event) or is_command(event))
+    """群里的闲谈：不是给机器人的，也不是命令；关掉了的群、屏蔽了的人不听。"""
+    if not onebot.is_group(event) or _is_foreign(bot, event) or is_command(event):
+        return False
+    return may_chat(bot, event, get_key(bot, event))
 
 
 def is_glm_command(bot: Bot, event: Event) -> bool:

@@ -11,8 +11,9 @@ _FORMULA = re.compile(
     r"|\\\[(?P<bracket>.{1,1000}?)\\\]"
     r"|\\\((?P<paren>.{1,1000}?)\\\)"
     # 紧贴着字、后面不是数字的 $ 才是公式：「$5 和 $6」是钱
-    r"|(?<=\d)(?P<star>\*)(?=\d)"
-    r"|(?<![\w$\\])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?![\d$])",
+    r"|(?<=[A-Za-z0-9])(?P<star>\*)(?=[A-Za-z0-9])"
+    r"|(?<!\w)(?P<dunder>__[A-Za-z]\w*__)(?!\w)"
+    r"|(?<![A-Za-z0-9$\\])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?![A-Za-z0-9$])",
     re.MULTILINE | re.DOTALL,
 )
 _TABLE = """
@@ -30,6 +31,7 @@ _SUPER = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _REWRITES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\\(?:text|mathrm|mathbf|operatorname)\{([^{}]*)\}", r"\1"),
+    (r"\\[dt]?frac\{(\w)\}\{(\w)\}(?=[\w\\(])", r"(\1/\2)"),
     (r"\\[dt]?frac\{(\w)\}\{(\w)\}", r"\1/\2"),
     (r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)"),
     (r"\\sqrt\{(\w)\}", r"√\1"),
@@ -44,16 +46,17 @@ _REWRITES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
 
 def hide_formulas(markdown: str) -> tuple[str, Callable[[str], str]]:
     """把公式换成占位的字，返回换过的文本与换回来的办法。"""
-    if not any(mark in markdown for mark in "\\$*"):
+    if not any(mark in markdown for mark in "\\$*_"):
         return markdown, lambda text: text
     formulas: list[str] = []
 
     def hide(found: re.Match[str]) -> str:
         if found["code"] is not None:
             return found[0]
-        names = ("block", "bracket", "paren", "star", "inline")
+        names = ("block", "bracket", "paren", "star", "dunder", "inline")
         inner = next(found[name] for name in names if found[name] is not None)
-        formulas.append(legible(inner.strip()))
+        literal = found["star"] or found["dunder"]
+        formulas.append(literal or legible(inner.strip()))
         return f"\ue000{len(formulas) - 1}\ue001"
 
     def restore(text: str) -> str:

@@ -12,6 +12,8 @@ _MATH = ((r"\$\$", None), (r"\\\[", r"\\\]"), (r"\\begin\{", r"\\end\{"))
 """公式的开头与结尾；开头与结尾一样的只看单双。"""
 
 
+_STICKY = ("heading_open", "hr")
+"""标题与横线不单独成一条，随后面的一段。"""
 _CONTINUES = re.compile(r"[ \t]|[-+*][ \t]|\d{1,9}[.)][ \t]")
 """空行之后的这种行接着前面的列表。"""
 _DECIDED = 12
@@ -82,7 +84,7 @@ def _boundaries(lines: Sequence[str], *, growing: bool) -> list[int]:
     blocks = block_starts("".join(lines))
     found: list[int] = []
     for (_, kind), (start, _) in pairwise(blocks):
-        if kind == "heading_open" or lines[start - 1].strip():
+        if kind in _STICKY or lines[start - 1].strip():
             continue
         if growing and "list" in kind and not _decided(lines, start):
             continue

@@ -19,6 +19,7 @@ WHOLE = {
     "bracket formula": "\\[\nx = 1\n\ny = 2\n\\]",
     "environment": "\\begin{aligned}\nx\n\ny\n\\end{aligned}",
     "headed": "## 标题\n\n正文",
+    "rule": "---\n\n正文",
     "two headings": "# 一\n\n## 二\n\n正文",
 }
 BLOCKS = st.sampled_from(

@@ -37,6 +37,18 @@ async def test_overheard_messages_go_with_the_question(
     assert "闲谈" not in last(glm)
 
 
+async def test_closed_groups_are_not_overheard(launch: Launch, glm: FakeGLM) -> None:
+    """关掉聊天的群不听：再打开时，其间的闲谈没有留下。"""
+    qq = await (await launch(GLM_CONTEXT_MESSAGES="3")).connect()
+    await qq.group(GROUP, ALICE, "/glm off", role="admin")
+    await qq.next()
+    await qq.group(GROUP, BOB, "悄悄话")
+    await qq.group(GROUP, ALICE, "/glm on", role="admin")
+    await qq.next()
+    await qq.call(GROUP, ALICE, "听到什么")
+    assert "悄悄话" not in last(glm)
+
+
 async def test_nothing_is_overheard_by_default(qq: QQ, glm: FakeGLM) -> None:
     """默认不听。"""
     await qq.group(GROUP, BOB, "闲谈")
