@@ -76,8 +76,16 @@ class Terminal:
 
     @property
     def screen(self) -> str:
-        """屏幕上的字；一行放不下的会换行，所以去掉空白与框线。"""
-        return NOT_TEXT.sub("", "".join(self._screen.display))
+        """屏幕上的字；一行放不下的会换行，所以去掉空白与框线。
+
+        不用 `Screen.display`：宽字的左半格被盖掉时右半格是空串，它会抛 IndexError。
+        """
+        cells = (
+            self._screen.buffer[line][column].data
+            for line in range(LINES)
+            for column in range(COLUMNS)
+        )
+        return NOT_TEXT.sub("", "".join(cells))
 
     def type(self, keys: str) -> None:
         """按键。"""
