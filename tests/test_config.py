@@ -36,17 +36,13 @@ DEFAULTS = {
 
 def documented() -> dict[str, str]:
     """每个字段下面的说明。"""
-    source = Path(config_module.__file__).read_text(encoding="utf-8")
-    tree = ast.parse(source)
-    body = next(
-        node.body
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and node.name == "Config"
-    )
     found = {}
-    for field, below in pairwise(body):
-        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
-            found[ast.unparse(field.target)] = ast.literal_eval(below.value)
+    for file in Path(config_module.__file__).parent.glob("*.py"):
+        for section in ast.parse(file.read_text(encoding="utf-8")).body:
+            body = section.body if isinstance(section, ast.ClassDef) else []
+            for field, below in pairwise(body):
+                if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
+                    found[ast.unparse(field.target)] = ast.literal_eval(below.value)
     return found
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args, get_origin
 
-from .domain import Thinking
-
-Names = list[str] | str
-"""验证之后总是列表；写成联合，NoneBot 才肯把不是 JSON 的值也交给验证器。"""
+from ..domain import Thinking
+from .values import Names
 
 
 class ConfigError(ValueError):
