@@ -12,7 +12,8 @@ import pytest
 from nonebot.compat import model_dump, type_validate_python
 
 from nonebot_plugin_glm.config import Config
-from nonebot_plugin_glm.matchers.help import ENTRIES, Entry
+from nonebot_plugin_glm.matchers.command import Entry
+from nonebot_plugin_glm.matchers.help import ENTRIES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

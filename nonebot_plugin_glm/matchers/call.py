@@ -29,6 +29,8 @@ class Call:
     outgoing: Outgoing
     service: ChatService
     result: Arparma
+    tail: str = ""
+    """子命令之后的原文"""
 
     @property
     def user_id(self) -> str:

@@ -9,7 +9,6 @@ from arclet.alconna import (
     Args,
     Arparma,
     CommandMeta,
-    Option,
     Subcommand,
     output_manager,
 )
@@ -21,35 +20,30 @@ from nonebot_plugin_alconna.uniseg import Text, UniMessage
 from ..message.outgoing import Outgoing
 from .access import is_open
 from .call import Call
-from .commands import SUBCOMMANDS
+from .commands import COMMANDS
 from .depends import apologies, get_outgoing
-from .help import help_text
+from .help import explain, overview
 from .keys import get_key
 from .quick import quick_rule
 from .rules import COMMAND, is_glm_command
 from .runtime import config, get_service
 
-_PLAIN = ("status", "undo", "retry", "stop", "resend")
-"""没有参数的子命令。"""
-_SWITCH = "switch"
-"""`on` 与 `off` 是参数而不是子命令：不然 `think on` 里的 `on` 会被它认去。"""
+_SWITCHES = ("on", "off")
+"""它们是参数而不是子命令：不然 `think on` 里的 `on` 会被 Alconna 认去。"""
+_FREE = {"help", *(name for name, command in COMMANDS.items() if command.free)}
 NOT_HERE = "机器人的主人没有开放我在这里与你对话。"
 
 GLM = Alconna(
     list(get_driver().config.command_start),
     "glm",
-    Args[f"{_SWITCH}?", ["on", "off"]],
+    Args["switch?", [*_SWITCHES]],
     Subcommand("help"),
-    Subcommand("reset", Args["group?", str]),
-    Subcommand("model", Args["name?", str], Option("--global")),
-    Subcommand("think", Args["mode?", str]),
-    Subcommand("history", Args["count?", str]),
-    Subcommand("scope", Args["scope?", str]),
-    Subcommand("join", Args["name?", str]["value?", str]),
-    Subcommand("block", Args["who?", str]),
-    Subcommand("unblock", Args["who?", str]),
-    *(Subcommand(name) for name in _PLAIN),
-    meta=CommandMeta(description="与智谱 GLM 对话", usage=help_text(COMMAND)),
+    *(
+        Subcommand(command.name, command.arguments, *command.options)
+        for command in COMMANDS.values()
+        if command.name not in _SWITCHES
+    ),
+    meta=CommandMeta(description="与智谱 GLM 对话", usage=overview(COMMAND)),
 )
 
 command = on_message(
@@ -62,13 +56,14 @@ async def run(
     bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
 ) -> None:
     """解析并执行一个子命令；没有子命令、求助或写错时说明用法。"""
-    result = parse(event.get_plaintext())
+    text, tail = _split(event.get_plaintext())
+    result = parse(text)
     names = _names(result) if result and result.matched else []
     asks_help = result is not None and "--help" in result.error_data
     if asks_help or "help" in names or (result and result.matched and not names):
-        await outgoing.say(help_text(COMMAND))
+        await outgoing.say(_told(tail))
     elif result is None or len(names) != 1:
-        known = "、".join([*SUBCOMMANDS, "help"])
+        known = "、".join([*COMMANDS, "help"])
         await outgoing.say(f"没有这种写法，可用的有 {known}，详见 {COMMAND} help。")
     else:
         async with apologies(bot, event, outgoing):
@@ -76,13 +71,26 @@ async def run(
             key = get_key(bot, event)
             if not is_open(bot, event, key):
                 return await outgoing.say(NOT_HERE)
-            call = Call(bot, event, key, outgoing, service, result)
-            await SUBCOMMANDS[names[0]](call)
+            call = Call(bot, event, key, outgoing, service, result, tail)
+            await COMMANDS[names[0]].run(call)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """交给 Alconna 的，与原样交给子命令的：自由的话里有引号也不要紧。"""
+    words = text.split(maxsplit=2)
+    if len(words) < 3 or words[1] not in _FREE:
+        return text, ""
+    return f"{words[0]} {words[1]}", words[2].strip()
+
+
+def _told(name: str) -> str:
+    told = explain(name, COMMAND) if name else overview(COMMAND)
+    return told or f"没有这个命令，发送 {COMMAND} help 看有哪些。"
 
 
 def _names(result: Arparma[UniMessage]) -> list[str]:
     """写了哪些子命令。"""
-    switch = result.main_args.get(_SWITCH)
+    switch = result.main_args.get("switch")
     return [*result.subcommands, *([switch] if switch else [])]
 
 

@@ -9,9 +9,8 @@ from nonebot.compat import type_validate_python
 
 from nonebot_plugin_glm.api.models import CATALOGUE
 from nonebot_plugin_glm.config import Config
-from nonebot_plugin_glm.matchers import choices
-from nonebot_plugin_glm.matchers.commands import SUBCOMMANDS
-from nonebot_plugin_glm.matchers.help import ENTRIES, help_text
+from nonebot_plugin_glm.matchers.commands import COMMANDS, choices
+from nonebot_plugin_glm.matchers.help import ENTRIES, explain, overview
 
 MODELS = ["GLM-4.7", "glm-4.7-flash", "my-vllm"]
 BUILT_IN = list(CATALOGUE)
@@ -98,16 +97,21 @@ def test_unknown_model(name: str, start: str) -> None:
     assert text.endswith("发送 /glm model 看全部。")
 
 
-def test_help_explains_every_subcommand() -> None:
-    """每个子命令都有说明，说明里没有不存在的子命令。"""
-    explained = {entry.usage.split()[0] for entry in ENTRIES}
-    assert explained == {*SUBCOMMANDS, "help"}
+def test_help_names_every_subcommand() -> None:
+    """总览提到每个子命令；每个都说得出怎么写，从它自己的名字说起。"""
+    told = overview("/glm")
+    for name in COMMANDS:
+        assert name in told
+        lines = (explain(name, "/glm") or "").split("\n")
+        assert all(line.startswith(f"/glm {name}") for line in lines)
+    assert {entry.usage.split()[0] for entry in ENTRIES} == {*COMMANDS, "help"}
 
 
 @pytest.mark.parametrize("command", ["/glm", "!glm", "glm"])
-def test_help_text(command: str) -> None:
-    """说明一项一行，写法带着实际的前缀。"""
-    first, *lines = help_text(command).split("\n")
-    assert first.endswith("。")
-    expected = [f"{command} {entry.usage}：{entry.effect}" for entry in ENTRIES]
-    assert lines == expected
+def test_help_has_the_real_prefix(command: str) -> None:
+    """写法带着实际的前缀，末尾说明谁能用；没有的命令没有说明。"""
+    assert explain("stop", command) == (
+        f"{command} stop：中止正在进行的回答（提问的人；群主、管理员、超级用户）"
+    )
+    assert overview(command).endswith(f"如 {command} help reset。")
+    assert explain("dance", command) is None

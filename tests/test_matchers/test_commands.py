@@ -10,7 +10,7 @@ from nonebot_plugin_glm.chat.results import ResetDone
 from nonebot_plugin_glm.domain import ConversationKey, Scope, Thinking
 from nonebot_plugin_glm.matchers import dispatch
 from nonebot_plugin_glm.matchers.call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER
-from nonebot_plugin_glm.matchers.commands import NOTHING
+from nonebot_plugin_glm.matchers.commands.conversation import NOTHING
 from nonebot_plugin_glm.matchers.depends import get_key, get_outgoing
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, group_event, private_event

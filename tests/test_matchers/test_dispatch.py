@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nonebot_plugin_glm.matchers import dispatch
-from nonebot_plugin_glm.matchers.commands import SUBCOMMANDS
+from nonebot_plugin_glm.matchers.commands import COMMANDS
 from nonebot_plugin_glm.matchers.depends import get_outgoing
-from nonebot_plugin_glm.matchers.help import help_text
+from nonebot_plugin_glm.matchers.help import explain, overview
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, group_event
 
@@ -42,7 +42,7 @@ async def test_wrong_usage(
 ) -> None:
     """写错了就说有哪些，不报错，也不往终端里打字。"""
     [said] = await typed(text)
-    assert said.startswith("没有这种写法，可用的有 reset、model、")
+    assert said.startswith("没有这种写法，可用的有 reset、status、")
     assert service.done == []
     assert "usage" not in capsys.readouterr().out.lower()
 
@@ -50,7 +50,14 @@ async def test_wrong_usage(
 @pytest.mark.parametrize("text", ["/glm", " /glm ", "/glm help", "/glm --help"])
 async def test_help(service: FakeService, text: str) -> None:
     """求助的几种写法都得到说明。"""
-    assert await typed(text) == [help_text("/glm")]
+    assert await typed(text) == [overview("/glm")]
+
+
+async def test_help_about_one_command(service: FakeService) -> None:
+    """问起一个命令就说它的各种写法；没有的命令说没有。"""
+    assert await typed("/glm help reset") == [explain("reset", "/glm")]
+    [said] = await typed("/glm help dance")
+    assert said.startswith("没有这个命令")
 
 
 @example("'")
@@ -60,4 +67,4 @@ def test_parser_takes_anything(text: str) -> None:
     """`/glm` 后面写什么都不出错：认得的在表里，不认得的没有结果。"""
     result = dispatch.parse(f"/glm {text}")
     names = result.subcommands if result and result.matched else ()
-    assert set(names) <= {*SUBCOMMANDS, "help"}
+    assert set(names) <= {*COMMANDS, "help"}

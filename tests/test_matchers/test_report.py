@@ -9,7 +9,7 @@ import pytest
 from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.domain import ConversationKey, Scope
 from nonebot_plugin_glm.exception import AuthError, MissingKeyError, NetworkError
-from nonebot_plugin_glm.matchers.report import status_report
+from nonebot_plugin_glm.matchers.commands.report import status_report
 
 from .fake_service import FakeService
 

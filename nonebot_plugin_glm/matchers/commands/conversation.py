@@ -1,20 +1,19 @@
-"""`/glm …` 的各个子命令；不许用的人会被告知。"""
+"""一个会话的历史与正在进行的回答：重置、撤销、重答、中止。"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from arclet.alconna import Args
 
-from ..chat.results import ResetDone
-from ..domain import ConversationKey, Scope, Speaker, Thinking
-from ..message.delivery import Delivery
-from ..message.presenting import Presenter
-from . import choices, management
-from .call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER, Call
-from .depends import manner
-from .overheard import overheard
+from ...chat.results import ResetDone
+from ...domain import ConversationKey, Scope, Speaker
+from ...message.delivery import Delivery
+from ...message.presenting import Presenter
+from ..call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER, Call
+from ..command import ASKER, EVERYONE, MANAGER, SUPERUSERS, Command, Entry, Topic
+from ..depends import manner
+from ..overheard import overheard
+from ..rules import COMMAND
 from .report import status_report
-from .rules import COMMAND
-from .runtime import config
 
 NOTHING = "这个会话里还没有问答。"
 HISTORY_TURNS, HISTORY_MOST = 10, 50
@@ -42,42 +41,6 @@ def _reset_done(place: str, done: ResetDone) -> str:
     if not done.turns:
         return f"{place}没有可忘记的问答{stopped}，从头开始吧。"
     return f"已忘记{place}的 {done.turns} 轮问答{stopped}，从头开始吧。"
-
-
-async def model(call: Call) -> None:
-    """看或选模型。"""
-    name = call.argument("name")
-    available = choices.available_models(config)
-    if name is None:
-        current = (await call.service.status(call.key)).model
-        return await call.say(choices.model_list(current, available, COMMAND))
-    everywhere = bool(call.result.find("model.global"))
-    if everywhere and not call.is_owner():
-        return await call.say(DENIED_OWNER)
-    if not everywhere and not await call.may_manage():
-        return await call.say(DENIED_MANAGE)
-    chosen = choices.find_model(name, available)
-    if chosen is None and name != choices.DEFAULT:
-        return await call.say(choices.unknown_model(name, available, COMMAND))
-    if everywhere:
-        await call.service.choose_default_model(chosen)
-        return await call.say(f"默认模型改为 {chosen or config.glm_model}。")
-    await call.service.choose_model(call.key, chosen)
-    await call.say(f"本会话改用 {chosen or '默认模型'}。")
-
-
-async def think(call: Call) -> None:
-    """看或选思考方式。"""
-    mode = call.argument("mode")
-    if mode is None:
-        current = (await call.service.status(call.key)).thinking.value
-        return await call.say(f"本会话的思考方式是 {current}。")
-    if not await call.may_manage():
-        return await call.say(DENIED_MANAGE)
-    if mode not in {option.value for option in Thinking}:
-        return await call.say(f"思考方式是 on、off、auto 之一，如 {COMMAND} think on。")
-    await call.service.choose_thinking(call.key, Thinking(mode))
-    await call.say(f"本会话的思考方式改为 {mode}。")
 
 
 async def status(call: Call) -> None:
@@ -143,21 +106,40 @@ async def history(call: Call) -> None:
         await Presenter(call.outgoing, manner).present(text)
 
 
-SUBCOMMANDS: dict[str, Callable[[Call], Awaitable[None]]] = {
-    "reset": reset,
-    "model": model,
-    "think": think,
-    "status": status,
-    "undo": undo,
-    "retry": retry,
-    "stop": stop,
-    "resend": resend,
-    "history": history,
-    "on": management.turn_on,
-    "off": management.turn_off,
-    "scope": management.scope,
-    "join": management.join,
-    "block": management.block,
-    "unblock": management.unblock,
-}
-"""子命令的名字到处理函数。"""
+TOPIC = Topic(
+    "会话",
+    (
+        Command(
+            "reset",
+            reset,
+            (
+                Entry("reset", "忘记本会话，中止正在进行的回答", MANAGER),
+                Entry("reset 群号", "忘记那个群的所有会话", SUPERUSERS),
+            ),
+            Args["group?", str],
+        ),
+        Command(
+            "status",
+            status,
+            (
+                Entry(
+                    "status",
+                    "模型、范围、记住的轮数、上一轮的用量、密钥是否有效",
+                    EVERYONE,
+                ),
+            ),
+        ),
+        Command("undo", undo, (Entry("undo", "忘记最后一轮", ASKER),)),
+        Command("retry", retry, (Entry("retry", "重新回答最后一个提问", ASKER),)),
+        Command("stop", stop, (Entry("stop", "中止正在进行的回答", ASKER),)),
+        Command(
+            "resend", resend, (Entry("resend", "把最后一个回答再发一次", EVERYONE),)
+        ),
+        Command(
+            "history",
+            history,
+            (Entry("history 轮数", "列出最近的几轮，不写轮数是 10 轮", EVERYONE),),
+            Args["count?", str],
+        ),
+    ),
+)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from ..api.models import CATALOGUE
-from ..config import Config
+from ...api.models import CATALOGUE
+from ...config import Config
 
 DEFAULT = "default"
 """回到默认模型的写法。"""

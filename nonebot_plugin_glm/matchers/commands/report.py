@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..domain import ConversationKey, Scope, Turn
-from ..exception import AuthError, GLMError, MissingKeyError
+from ...domain import ConversationKey, Scope, Turn
+from ...exception import AuthError, GLMError, MissingKeyError
 
 if TYPE_CHECKING:
-    from ..chat.service import ChatService
+    from ...chat.service import ChatService
 
 _SCOPES = {
     Scope.PRIVATE: "私聊，只有你我",

@@ -1,11 +1,14 @@
-"""管一个群、管一个人的子命令：开关、范围、插话、屏蔽。"""
+"""管一个群、管一个人：开关、范围、插话、屏蔽。"""
 
 from __future__ import annotations
 
-from ..domain import Scope
-from .access import ENABLED
-from .call import DENIED_GROUP, DENIED_OWNER, Call
-from .joining import (
+from arclet.alconna import Args
+
+from ...domain import Scope
+from ..access import ENABLED
+from ..call import DENIED_GROUP, DENIED_OWNER, Call
+from ..command import EVERYONE, GROUP_ADMINS, SUPERUSERS, Command, Entry, Topic
+from ..joining import (
     COOLDOWN,
     FOLLOW,
     JOIN_CHOICES,
@@ -14,9 +17,9 @@ from .joining import (
     join_settings,
     parse_choice,
 )
-from .keys import SCOPE
-from .rules import COMMAND
-from .runtime import config
+from ..keys import SCOPE
+from ..rules import COMMAND
+from ..runtime import config
 
 ONLY_IN_GROUPS = "这个命令只在群里有用。"
 SCOPES = {
@@ -124,3 +127,54 @@ async def _block(call: Call, *, on: bool) -> None:
         return await call.say(f"请 @ 一个人或写出号码，如 {COMMAND} {name} 10001。")
     await call.service.places.block(call.key.platform, who, on=on)
     await call.say(f"好，我{'不再理' if on else '又理'} {who} 了。")
+
+
+_JOIN_EFFECT = (
+    "设插话的概率、关键词、间隔秒数，和接着说不必 @ 的秒数；join default 回到默认"
+)
+TOPIC = Topic(
+    "群",
+    (
+        Command("on", turn_on, (Entry("on", "在本群聊天", GROUP_ADMINS),)),
+        Command(
+            "off", turn_off, (Entry("off", "不在本群聊天，命令照常", GROUP_ADMINS),)
+        ),
+        Command(
+            "scope",
+            scope,
+            (
+                Entry(
+                    "scope group|member",
+                    "本群共用一份历史，或每个成员一份",
+                    GROUP_ADMINS,
+                ),
+            ),
+            Args["scope?", str],
+        ),
+        Command(
+            "join",
+            join,
+            (
+                Entry("join", "看本群里没有叫它时怎样插话", EVERYONE),
+                Entry(
+                    "join probability|keywords|cooldown|follow 值",
+                    _JOIN_EFFECT,
+                    GROUP_ADMINS,
+                ),
+            ),
+            Args["name?", str]["value?", str],
+        ),
+        Command(
+            "block",
+            block,
+            (Entry("block @人", "不再理一个人，也可以写号码", SUPERUSERS),),
+            Args["who?", str],
+        ),
+        Command(
+            "unblock",
+            unblock,
+            (Entry("unblock @人", "又理他", SUPERUSERS),),
+            Args["who?", str],
+        ),
+    ),
+)
