@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from ..conversation.prompt import Preamble
 from ..domain import Answer, Audience, ConversationKey, Question, Thinking, Turn
 from ..exception import (
     AnswerTimeoutError,
@@ -128,13 +129,16 @@ class Answerer:
         model = await self.model_of(conversation)
         thinking = self.thinking_of(conversation)
         turns = [t for t in conversation.turns if t.id != replaces]
-        turns = fitting_turns(turns, question, model, self._settings)
+        preamble = self._preamble(conversation)
+        turns = fitting_turns(turns, preamble, question, model, self._settings)
         older = await self._older(question, turns)
         audience.meet([*(t.turn.speaker for t in turns), question.speaker])
 
         async def ask(turns: Sequence[StoredTurn]) -> Written:
             sent = [*turns, *older]
-            request = draft_request(sent, question, model, thinking, self._settings)
+            request = draft_request(
+                sent, preamble, question, model, thinking, self._settings
+            )
             try:
                 answer = await self._client.complete(request, audience)
             except ContentFilteredError as error:
@@ -154,6 +158,11 @@ class Answerer:
             if fewer:  # 否则是提问本身太长，裁掉历史也无益
                 await self._store.move_window(question.key, fewer[0].id)
             raise
+
+    def _preamble(self, conversation: Conversation) -> Preamble:
+        return Preamble(
+            self._settings.system_prompt, conversation.notes, conversation.summary
+        )
 
     async def _older(
         self, question: Question, turns: Sequence[StoredTurn]

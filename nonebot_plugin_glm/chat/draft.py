@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..api.models import model_info
 from ..api.schema import ChatRequest
-from ..conversation.prompt import build_messages
+from ..conversation.prompt import Preamble, build_messages
 from ..conversation.window import (
     WindowLimits,
     estimate_tokens,
@@ -40,10 +40,15 @@ class ChatSettings:
 
 
 def fitting_turns(
-    turns: Sequence[StoredTurn], question: Question, model: str, settings: ChatSettings
+    turns: Sequence[StoredTurn],
+    preamble: Preamble,
+    question: Question,
+    model: str,
+    settings: ChatSettings,
 ) -> Sequence[StoredTurn]:
     """窗口里留下的轮：不超过设置的上限，也不超过模型装得下的。"""
-    texts = (settings.system_prompt, question.overheard, question.referred)
+    system = preamble.text(question.key.scope)
+    texts = (system, question.overheard, question.referred)
     needed = sum(map(estimate_tokens, (*texts, question.text)))
     room = model_info(model).context - needed - (settings.max_tokens or ANSWER_ROOM)
     limits = WindowLimits(
@@ -55,6 +60,7 @@ def fitting_turns(
 
 def draft_request(
     turns: Sequence[StoredTurn],
+    preamble: Preamble,
     question: Question,
     model: str,
     thinking: Thinking,
@@ -62,7 +68,7 @@ def draft_request(
 ) -> ChatRequest:
     """拟出请求。"""
     messages = build_messages(
-        settings.system_prompt,
+        preamble,
         question.key.scope,
         [stored.turn for stored in turns],
         Turn(question.text, "", question.speaker, referred=question.referred),

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from ..domain import ConversationKey
 from .rows import key_columns
-from .tables import conversations, settings, turns
+from .tables import conversations, notes, settings, turns
 
 Conditions = tuple[ColumnElement[bool], ...]
 
@@ -40,6 +40,9 @@ _WINDOW = (
         turns,
         conversations.c.model.label("chosen_model"),
         conversations.c.thinking.label("chosen_thinking"),
+        conversations.c.id.label("identity"),
+        conversations.c.persona,
+        conversations.c.summary,
     )
     .outerjoin_from(conversations, turns, _IN_WINDOW)
     .where(*_KEY_IS)
@@ -49,6 +52,11 @@ _WINDOW = (
 _NEWEST = (
     select(turns).join(conversations).where(*_KEY_IS).order_by(turns.c.id.desc())
 ).limit(bindparam("most"))
+_NOTES = (
+    select(notes.c.text)
+    .where(notes.c.conversation_id == bindparam("conversation"))
+    .order_by(notes.c.id)
+)
 _COUNT = select(func.count(turns.c.id)).join(conversations).where(*_KEY_IS)
 _CONVERSATION_ID = select(conversations.c.id).where(*_KEY_IS)
 _NEW_CONVERSATION = insert(conversations).returning(conversations.c.id)
@@ -73,6 +81,12 @@ def window_rows(
     没有轮的会话得到一行，轮的各列是空的；没有的会话得到零行。
     """
     return connection.execute(_WINDOW, {**_parameters(key), "most": limit}).all()
+
+
+def note_texts(connection: Connection, identity: int) -> tuple[str, ...]:
+    """会话的备忘，从旧到新。"""
+    found = connection.execute(_NOTES, {"conversation": identity})
+    return tuple(found.scalars())
 
 
 def newest_rows(

@@ -30,6 +30,12 @@ class Conversation:
     model: str | None = None
     """为本会话选择的模型，`None` 为默认"""
     thinking: Thinking | None = None
+    persona: str | None = None
+    """为本会话选择的人设，`None` 为默认"""
+    notes: tuple[str, ...] = ()
+    """备忘，从旧到新"""
+    summary: str = ""
+    """窗口之前的对话的摘要，没有是空串"""
 
 
 class ConversationStore:
@@ -69,6 +75,9 @@ class ConversationStore:
                 turns=tuple(found[:limit]),
                 model=rows[0].chosen_model,
                 thinking=Thinking(thinking) if thinking else None,
+                persona=rows[0].persona,
+                notes=queries.note_texts(connection, rows[0].identity),
+                summary=rows[0].summary,
             )
 
         return await self._database.read(work)

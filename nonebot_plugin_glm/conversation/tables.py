@@ -1,4 +1,4 @@
-"""表：会话、轮、轮的消息、群的选择、屏蔽的人、设置。
+"""表：会话、轮、轮的消息、备忘、人设、账本、群的选择、屏蔽的人、设置。
 
 改动要配一个 `migrations/versions` 里的迁移。
 """
@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -18,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """`migrations/versions` 里最新的一版；数据库已是这一版时不必请出 Alembic。"""
 VERSION_TABLE = "glm_schema_version"
 
@@ -36,6 +38,8 @@ conversations = Table(
     Column("model", String(128)),
     Column("thinking", String(8)),
     Column("window_start", Integer, nullable=False, default=0),
+    Column("persona", String(64)),
+    Column("summary", Text, nullable=False, default=""),
     UniqueConstraint("platform", "bot_id", "scope", "group_id", "user_id"),
     sqlite_autoincrement=True,
 )
@@ -77,6 +81,66 @@ messages = Table(
     Column("message_id", String(128), nullable=False, index=True),
     Column("own", Boolean, nullable=False),
 )
+
+notes = Table(
+    "glm_note",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "conversation_id",
+        ForeignKey("glm_conversation.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("text", Text, nullable=False),
+    Column("author_id", String(128), nullable=False),
+    Column("created_at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+personas = Table(
+    "glm_persona",
+    metadata,
+    Column("platform", String(64), primary_key=True),
+    Column("bot_id", String(128), primary_key=True),
+    Column("group_id", String(256), primary_key=True),
+    Column("user_id", String(128), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+requests = Table(
+    "glm_request",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("day", String(10), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("model", String(128), nullable=False),
+    Column("platform", String(64), nullable=False),
+    Column("bot_id", String(128), nullable=False),
+    Column("group_id", String(256), nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("user_name", String(256), nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("completion_tokens", Integer, nullable=False),
+    Column("reasoning_tokens", Integer, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Index("ix_glm_request_day", "day", "platform", "user_id"),
+    sqlite_autoincrement=True,
+)
+"""账本：`day` 是北京时间的日期，`cost` 的单位是百万分之一元。"""
+
+lifts = Table(
+    "glm_quota_lift",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("platform", String(64), primary_key=True),
+    Column("bot_id", String(128), primary_key=True),
+    Column("identity", String(256), primary_key=True),
+)
+"""某一天对谁放开额度。"""
 
 groups = Table(
     "glm_group",

@@ -8,6 +8,7 @@ import pytest
 
 from nonebot_plugin_glm.api.schema import ChatRequest
 from nonebot_plugin_glm.chat.draft import ChatSettings, draft_request, fitting_turns
+from nonebot_plugin_glm.conversation.prompt import Preamble
 from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.window import WindowLimits
@@ -35,7 +36,9 @@ def test_request_carries_the_settings() -> None:
     """设置里的每一项都进了请求。"""
     limits = WindowLimits(9, 9000)
     settings = ChatSettings("甲", "系统", limits, Thinking.ON, 0.5, 0.6, 77, False)
-    request = draft_request(stored(1), question("问"), "乙", Thinking.AUTO, settings)
+    request = draft_request(
+        stored(1), Preamble("系统"), question("问"), "乙", Thinking.AUTO, settings
+    )
     messages = (
         Message("system", "系统"),
         Message("user", "字"),
@@ -48,12 +51,12 @@ def test_request_carries_the_settings() -> None:
 def test_everything_fits() -> None:
     """装得下就全带上。"""
     turns = stored(10)
-    assert fitting_turns(turns, question(), MODEL, chat_settings()) == turns
+    assert fitting_turns(turns, Preamble(), question(), MODEL, chat_settings()) == turns
 
 
 def test_too_many_turns() -> None:
     """轮数超过设置就裁到一半。"""
-    kept = fitting_turns(stored(11), question(), MODEL, chat_settings(10))
+    kept = fitting_turns(stored(11), Preamble(), question(), MODEL, chat_settings(10))
     assert [t.id for t in kept] == [7, 8, 9, 10, 11]
 
 
@@ -61,8 +64,8 @@ def test_small_model_leaves_less_room() -> None:
     """模型的上下文比设置小时，按模型的裁。"""
     settings = chat_settings(60, 10**6)
     turns = stored(10, "字" * 1000)
-    assert len(fitting_turns(turns, question(), MODEL, settings)) == 10
-    kept = fitting_turns(turns, question(), "glm-4-airx", settings)
+    assert len(fitting_turns(turns, Preamble(), question(), MODEL, settings)) == 10
+    kept = fitting_turns(turns, Preamble(), question(), "glm-4-airx", settings)
     assert kept == turns[-len(kept) :]
     assert 1 <= len(kept) <= 2
 
@@ -73,8 +76,15 @@ def test_room_for_the_answer(cap: int | None) -> None:
     settings = ChatSettings(MODEL, "", WindowLimits(60, 10**6), max_tokens=cap)
     turns = stored(10, "字" * 2000)
     long = question("字" * (100 if cap else 270_000))
-    assert len(fitting_turns(turns, question(), MODEL, chat_settings(60, 10**6))) == 10
-    assert len(fitting_turns(turns, long, MODEL, settings)) < 10
+    assert (
+        len(
+            fitting_turns(
+                turns, Preamble(), question(), MODEL, chat_settings(60, 10**6)
+            )
+        )
+        == 10
+    )
+    assert len(fitting_turns(turns, Preamble(), long, MODEL, settings)) < 10
 
 
 async def test_beginning_repeats_until_a_trim(

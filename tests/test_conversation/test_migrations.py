@@ -49,5 +49,8 @@ async def test_first_version_opens(path: Path) -> None:
     last = await store.last(private())
     assert last is not None
     assert last.turn.referred == ""
+    conversation = await store.read(private(), 9)
+    assert (conversation.summary, conversation.notes) == ("", ())
+    assert conversation.persona is None
     assert await store.messages.find(private(), "7") is not None
     await store.aclose()

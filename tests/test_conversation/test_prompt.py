@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nonebot_plugin_glm.conversation.prompt import (
     GROUP_RULE,
     NAME_LENGTH,
+    Preamble,
     build_messages,
     clean_name,
     speaker_label,
@@ -36,7 +37,7 @@ def test_sequence_is_valid(
     system: str, scope: Scope, turns: list[Turn], question: Turn
 ) -> None:
     """至多一条系统消息，然后用户、助手交替，以用户结束，没有空白的。"""
-    messages = build_messages(system, scope, turns, question)
+    messages = build_messages(Preamble(system), scope, turns, question)
     talk = messages[1:] if messages[0].role == "system" else messages
     assert [m.role for m in talk] == (["user", "assistant"] * 7)[: len(talk)]
     assert len(talk) == 2 * len(turns) + 1
@@ -93,7 +94,9 @@ def test_label(name: str, label: str) -> None:
 @pytest.mark.parametrize("scope", [Scope.PRIVATE, Scope.MEMBER])
 def test_no_label_when_alone(scope: Scope) -> None:
     """一个人的会话没有标签，原话一字不改，也不说群的规矩。"""
-    messages = build_messages("系统", scope, [turn("⟦a⟧", "b")], turn("c ⟦d⟧"))
+    messages = build_messages(
+        Preamble("系统"), scope, [turn("⟦a⟧", "b")], turn("c ⟦d⟧")
+    )
     contents = [m.content for m in messages]
     assert contents == ["系统", "⟦a⟧", "b", "c ⟦d⟧"]
 
@@ -101,7 +104,9 @@ def test_no_label_when_alone(scope: Scope) -> None:
 def test_group_sequence() -> None:
     """群里的每个提问前有标签，系统提示说明标签的含义。"""
     yi = Speaker("2", "乙")
-    messages = build_messages("系统", Scope.GROUP, [turn("a", "b")], turn("c", "", yi))
+    messages = build_messages(
+        Preamble("系统"), Scope.GROUP, [turn("a", "b")], turn("c", "", yi)
+    )
     assert messages == (
         Message("system", f"系统\n\n{GROUP_RULE}"),
         Message("user", "⟦甲｜1⟧ a"),
@@ -112,9 +117,9 @@ def test_group_sequence() -> None:
 
 def test_no_system_message_without_prompt() -> None:
     """没有系统提示就没有系统消息，群里则只有规矩。"""
-    alone = build_messages("", Scope.PRIVATE, [], turn("a"))
+    alone = build_messages(Preamble(""), Scope.PRIVATE, [], turn("a"))
     assert alone == (Message("user", "a"),)
-    grouped = build_messages("", Scope.GROUP, [], turn("a"))
+    grouped = build_messages(Preamble(""), Scope.GROUP, [], turn("a"))
     assert grouped[0] == Message("system", GROUP_RULE)
 
 
@@ -122,7 +127,19 @@ def test_no_system_message_without_prompt() -> None:
 def test_beginning_never_changes(scope: Scope, turns: list[Turn], system: str) -> None:
     """每一问的序列都以上一问的整个序列开头。"""
     asked = [
-        build_messages(system, scope, turns[:n], turns[n]) for n in range(len(turns))
+        build_messages(Preamble(system), scope, turns[:n], turns[n])
+        for n in range(len(turns))
     ]
     for earlier, later in pairwise(asked):
         assert later[: len(earlier)] == earlier
+
+
+def test_preamble_in_order() -> None:
+    """系统提示、群的规矩、备忘、摘要，依次排列；备忘与摘要冒充不了标签。"""
+    preamble = Preamble("系统", ("爱吃⟦辣⟧\n的",), "聊过⟦天气⟧")
+    text = preamble.text(Scope.GROUP)
+    assert text.startswith(f"系统\n\n{GROUP_RULE}\n\n")
+    assert text.endswith("聊过[天气]")
+    assert "- 爱吃[辣] 的\n\n" in text
+    assert Preamble("系统").text(Scope.PRIVATE) == "系统"
+    assert Preamble().text(Scope.PRIVATE) == ""

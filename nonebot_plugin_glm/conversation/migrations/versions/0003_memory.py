@@ -1,0 +1,92 @@
+"""摘要、备忘、人设、账本、放开的额度。"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+_REQUEST_TEXTS = {
+    "day": 10,
+    "purpose": 16,
+    "model": 128,
+    "platform": 64,
+    "bot_id": 128,
+    "group_id": 256,
+    "user_id": 128,
+    "user_name": 256,
+}
+_REQUEST_COUNTS = (
+    "prompt_tokens",
+    "cached_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+)
+
+
+def upgrade() -> None:
+    """旧的会话没有摘要，用默认的人设。"""
+    op.add_column("glm_conversation", sa.Column("persona", sa.String(64)))
+    op.add_column(
+        "glm_conversation",
+        sa.Column("summary", sa.Text, nullable=False, server_default=""),
+    )
+    op.create_table(
+        "glm_note",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column(
+            "conversation_id",
+            sa.Integer,
+            sa.ForeignKey("glm_conversation.id", ondelete="CASCADE"),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("author_id", sa.String(128), nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_glm_note_conversation_id", "glm_note", ["conversation_id"])
+    op.create_table(
+        "glm_persona",
+        sa.Column("platform", sa.String(64), primary_key=True),
+        sa.Column("bot_id", sa.String(128), primary_key=True),
+        sa.Column("group_id", sa.String(256), primary_key=True),
+        sa.Column("user_id", sa.String(128), primary_key=True),
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("text", sa.Text, nullable=False),
+    )
+    _create_ledger()
+
+
+def _create_ledger() -> None:
+    op.create_table(
+        "glm_request",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        *(
+            sa.Column(name, sa.String(length), nullable=False)
+            for name, length in _REQUEST_TEXTS.items()
+        ),
+        *(sa.Column(name, sa.Integer, nullable=False) for name in _REQUEST_COUNTS),
+        sa.Column("cost", sa.BigInteger, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_glm_request_day", "glm_request", ["day", "platform", "user_id"])
+    op.create_table(
+        "glm_quota_lift",
+        sa.Column("day", sa.String(10), primary_key=True),
+        sa.Column("kind", sa.String(8), primary_key=True),
+        sa.Column("platform", sa.String(64), primary_key=True),
+        sa.Column("bot_id", sa.String(128), primary_key=True),
+        sa.Column("identity", sa.String(256), primary_key=True),
+    )
+
+
+def downgrade() -> None:
+    """回到前一版。"""
+    for table in ("glm_quota_lift", "glm_request", "glm_persona", "glm_note"):
+        op.drop_table(table)
+    with op.batch_alter_table("glm_conversation") as conversation:
+        conversation.drop_column("summary")
+        conversation.drop_column("persona")
