@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from ..conversation.prompt import Preamble
-from ..domain import Answer, Audience, ConversationKey, Question, Thinking, Turn
+from ..domain import Answer, Audience, ConversationKey, Question, Turn
 from ..exception import (
     AnswerTimeoutError,
     ContentFilteredError,
@@ -18,13 +18,16 @@ from ..exception import (
     InvalidMessagesError,
     StoreError,
 )
-from .draft import ChatSettings, draft_request, fitting_turns
+from .choosing import ModelChoices
+from .draft import ChatSettings, draft_request
 from .recovery import narrowed
+from .windows import Windows, fold_due
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
     from ..conversation.rows import StoredTurn
     from ..conversation.store import Conversation, ConversationStore
+    from ..conversation.summary import Fold
 
 BROKEN = "broken"
 """说到一半断了的回答的结束原因。"""
@@ -37,6 +40,8 @@ class Written:
     answer: Answer
     window_start: int | None = None
     """窗口从这一轮开始，`None` 为不变"""
+    fold: Fold | None = None
+    """该折进摘要的一段"""
 
 
 class Answerer:
@@ -48,7 +53,8 @@ class Answerer:
         self._store = store
         self._client = client
         self._settings = settings
-        self._default_model: str | None = None
+        self._windows = Windows(settings)
+        self.choices = ModelChoices(store, settings)
 
     async def write(
         self, question: Question, audience: Audience, replaces: int | None
@@ -72,7 +78,7 @@ class Answerer:
         if isinstance(error, ContentFilteredError):
             await audience.withdraw()
             raise error from None
-        model = await self.model_of(conversation)
+        model = await self.choices.model_of(conversation)
         return Written(Answer(audience.written.strip(), model, BROKEN))
 
     async def save(
@@ -101,24 +107,6 @@ class Answerer:
         except StoreError:
             return None
 
-    async def model_of(self, conversation: Conversation) -> str:
-        """会话用的模型：为它选的、全局设的、配置里的，依次取第一个。"""
-        if conversation.model:
-            return conversation.model
-        if self._default_model is None:
-            chosen = await self._store.default_model()
-            self._default_model = chosen or self._settings.model
-        return self._default_model
-
-    def thinking_of(self, conversation: Conversation) -> Thinking:
-        """会话用的思考方式。"""
-        return conversation.thinking or self._settings.thinking
-
-    async def set_default_model(self, model: str | None) -> None:
-        """设置默认模型，`None` 为回到配置里的。"""
-        await self._store.set_default_model(model)
-        self._default_model = model
-
     async def _ask(
         self,
         question: Question,
@@ -126,11 +114,12 @@ class Answerer:
         conversation: Conversation,
         replaces: int | None,
     ) -> Written:
-        model = await self.model_of(conversation)
-        thinking = self.thinking_of(conversation)
+        model = await self.choices.model_of(conversation)
+        thinking = self.choices.thinking_of(conversation)
         turns = [t for t in conversation.turns if t.id != replaces]
         preamble = self._preamble(conversation)
-        turns = fitting_turns(turns, preamble, question, model, self._settings)
+        fit = self._windows.fit(turns, preamble, question, model)
+        turns = fit.turns
         older = await self._older(question, turns)
         audience.meet([*(t.turn.speaker for t in turns), question.speaker])
 
@@ -144,7 +133,10 @@ class Answerer:
             except ContentFilteredError as error:
                 await self._forget_if_blamed(question.key, error)
                 raise
-            return Written(answer, _moved(turns, conversation))
+            self._windows.learn(request, answer)
+            return Written(
+                answer, _moved(turns, conversation), fold_due(conversation, fit)
+            )
 
         try:
             return await ask(turns)

@@ -16,6 +16,7 @@ from .answering import Answerer, Written
 from .failed import FailedQuestions
 from .queue import ConversationQueue
 from .results import Recalled, Retriable
+from .summaries import Summarizer
 from .ticket import Ticket
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ class Asking:
         self,
         store: ConversationStore,
         answerer: Answerer,
+        summarizer: Summarizer,
         queue: ConversationQueue,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._answerer = answerer
+        self._summarizer = summarizer
         self._clock = clock
         self._recalled: deque[_Message] = deque(maxlen=_RECALLED_MESSAGES)
         self.queue = queue
@@ -95,6 +98,8 @@ class Asking:
         await ticket.audience.finish(answer)
         if turn_id is not None:
             self._store.messages.note(turn_id, ticket.audience.sent)
+            if written.fold is not None:
+                self._summarizer.start(question.key, written.fold, answer.model)
 
     async def _written(self, ticket: Ticket) -> tuple[Question, Written]:
         """写到提问不再变为止：中途并入或撤回了一句，就从头再写。"""

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from ..api.models import model_info
 from ..api.schema import ChatRequest
-from ..conversation.prompt import Preamble, build_messages
-from ..conversation.window import (
-    WindowLimits,
-    estimate_tokens,
-    turn_tokens,
-    turns_to_drop,
-)
-from ..domain import Question, Thinking, Turn
+from ..conversation.prompt import Preamble, build_messages, user_content
+from ..conversation.tokens import TokenScale, shape_of
+from ..conversation.window import WindowLimits, turns_to_drop
+from ..domain import Question, Scope, Thinking, Turn
 
 if TYPE_CHECKING:
+    from ..api.models import ModelInfo
     from ..conversation.rows import StoredTurn
 
 ANSWER_ROOM = 4096
@@ -37,25 +34,53 @@ class ChatSettings:
     max_tokens: int | None = None
     stream: bool = True
     timeout: float = 180.0
+    summary_model: str | None = None
+    """用哪个模型写摘要，空串为会话自己的模型，`None` 为不写摘要"""
 
 
-def fitting_turns(
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """窗口里留下的轮。"""
+
+    turns: Sequence[StoredTurn]
+    stay_from: int | None = None
+    """快装满了：这一轮之前的该折进摘要；`None` 为还不用"""
+
+
+def fit_window(
     turns: Sequence[StoredTurn],
     preamble: Preamble,
     question: Question,
-    model: str,
     settings: ChatSettings,
-) -> Sequence[StoredTurn]:
+    info: ModelInfo,
+    scale: TokenScale,
+) -> Fit:
     """窗口里留下的轮：不超过设置的上限，也不超过模型装得下的。"""
-    system = preamble.text(question.key.scope)
-    texts = (system, question.overheard, question.referred)
-    needed = sum(map(estimate_tokens, (*texts, question.text)))
-    room = model_info(model).context - needed - (settings.max_tokens or ANSWER_ROOM)
+    scope = question.key.scope
+    asked = _texts(as_turn(question), scope, question.overheard)
+    room = info.context - scale.estimate(shape_of(preamble.text(scope), *asked))
+    room -= settings.max_tokens or ANSWER_ROOM
     limits = WindowLimits(
         settings.window.turns, max(0, min(settings.window.tokens, room))
     )
-    sizes = [turn_tokens(stored.turn) for stored in turns]
-    return turns[turns_to_drop(sizes, limits) :]
+    texts = [_texts(stored.turn, scope) for stored in turns]
+    whole = scale.estimate(shape_of(*chain.from_iterable(texts)))
+    if limits.nearly().holds(len(turns), whole):
+        return Fit(turns)
+    sizes = [scale.estimate(shape_of(*pair)) for pair in texts]
+    kept = turns[turns_to_drop(sizes, limits) :]
+    staying = turns[turns_to_drop(sizes, limits.nearly()) :]
+    return Fit(kept, staying[0].id if len(staying) < len(turns) and staying else None)
+
+
+def as_turn(question: Question) -> Turn:
+    """尚无回答的一轮。"""
+    return Turn(question.text, "", question.speaker, referred=question.referred)
+
+
+def _texts(turn: Turn, scope: Scope, overheard: str = "") -> tuple[str, str]:
+    asked = user_content(turn, labelled=scope is Scope.GROUP, overheard=overheard)
+    return asked, turn.answer
 
 
 def draft_request(
@@ -71,7 +96,7 @@ def draft_request(
         preamble,
         question.key.scope,
         [stored.turn for stored in turns],
-        Turn(question.text, "", question.speaker, referred=question.referred),
+        as_turn(question),
         question.overheard,
     )
     return ChatRequest(

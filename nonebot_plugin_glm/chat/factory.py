@@ -18,6 +18,9 @@ from .places import Places
 from .queue import QueueLimits
 from .service import ChatService
 
+FREE_MODEL = "glm-4-flash-250414"
+"""写摘要用的免费模型：不思考，快，并发宽裕。"""
+
 
 async def open_service(
     config: Config, database: Path, user_agent: str, on_failure: FailureReport
@@ -34,16 +37,18 @@ async def open_service(
     except BaseException:
         await opened.aclose()
         raise
+    endpoint = _endpoint(config, user_agent)
     client = GLMClient(
         config.glm_api_key,
         auth=config.glm_auth,
-        endpoint=_endpoint(config, user_agent),
+        endpoint=endpoint,
         retry=RetryPolicy(max_retries=config.glm_max_retries),
         fallback_models=tuple(config.glm_fallback_models),
         on_failure=on_failure,
     )
     limits = QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
-    return ChatService(store, client, _settings(config), places, limits)
+    settings = _settings(config, official=endpoint.official)
+    return ChatService(store, client, settings, places, limits)
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:
@@ -57,7 +62,14 @@ def _endpoint(config: Config, user_agent: str) -> Endpoint:
     )
 
 
-def _settings(config: Config) -> ChatSettings:
+def _summary_model(config: Config, *, official: bool) -> str | None:
+    """`ChatSettings.summary_model`：自建的服务器不认得智谱的免费模型。"""
+    if not config.glm_summary:
+        return None
+    return config.glm_summary_model or (FREE_MODEL if official else "")
+
+
+def _settings(config: Config, *, official: bool) -> ChatSettings:
     return ChatSettings(
         model=config.glm_model,
         system_prompt=config.glm_system_prompt,
@@ -68,4 +80,5 @@ def _settings(config: Config) -> ChatSettings:
         max_tokens=config.glm_max_tokens,
         stream=config.glm_stream,
         timeout=config.glm_timeout,
+        summary_model=_summary_model(config, official=official),
     )

@@ -12,6 +12,7 @@ from .draft import ChatSettings
 from .places import Places
 from .queue import ConversationQueue, QueueLimits
 from .results import Recalled, ResetDone, Retriable, Status
+from .summaries import Summarizer
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
@@ -42,7 +43,11 @@ class ChatService:
         self._store = store
         self._client = client
         self._answerer = Answerer(store, client, settings)
-        self._asking = Asking(store, self._answerer, ConversationQueue(limits))
+        self._summarizer = Summarizer(
+            store.summaries, client, settings.summary_model, settings.timeout
+        )
+        queue = ConversationQueue(limits)
+        self._asking = Asking(store, self._answerer, self._summarizer, queue)
 
     async def ask(
         self, question: Question, audience: Audience, replaces: int | None = None
@@ -121,7 +126,7 @@ class ChatService:
 
     async def choose_default_model(self, model: str | None) -> None:
         """选择默认模型，`None` 为回到配置里的。"""
-        await self._answerer.set_default_model(model)
+        await self._answerer.choices.set_default_model(model)
 
     async def choose_thinking(self, key: ConversationKey, thinking: Thinking) -> None:
         """为会话选择思考方式。"""
@@ -132,8 +137,8 @@ class ChatService:
         conversation = await self._store.read(key, 0)
         last = await self._store.last(key)
         return Status(
-            model=await self._answerer.model_of(conversation),
-            thinking=self._answerer.thinking_of(conversation),
+            model=await self._answerer.choices.model_of(conversation),
+            thinking=self._answerer.choices.thinking_of(conversation),
             turns=await self._store.count(key),
             last=last.turn if last else None,
         )
@@ -150,6 +155,7 @@ class ChatService:
             self._asking.queue.stop(key)
         async with self._asking.queue.alone(busy):
             pass
+        await self._summarizer.aclose()
         await self._client.aclose()
         await self._store.aclose()
 

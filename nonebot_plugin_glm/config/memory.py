@@ -15,12 +15,17 @@ class MemorySettings(BaseModel):
 
     glm_system_prompt: str = "你是一个友善的聊天助手，用对方的语言回答，简洁、准确。"
     """系统提示；写空则没有"""
-    glm_history_turns: int = Field(default=60, ge=0, le=1000)
+    glm_history_turns: int = Field(default=200, ge=0, le=1000)
     """提问时最多带上最近多少轮；超过时一次裁到一半"""
     glm_context_tokens: int = Field(default=24000, ge=0)
-    """提问时历史最多占多少 token（估计值）；超过时一次裁到一半"""
+    """提问时历史最多占多少 token，照 GLM 报告的用量估计；超过时一次裁到一半"""
 
-    @field_validator("glm_system_prompt", mode="before")
+    glm_summary: bool = True
+    """快装不下的历史先在后台写成摘要，不耽误回答；关掉则只裁掉"""
+    glm_summary_model: str = ""
+    """用哪个模型写摘要；空则用免费的，自建的服务器用会话自己的模型"""
+
+    @field_validator("glm_system_prompt", "glm_summary_model", mode="before")
     @classmethod
     def _text(cls, value: Any) -> Any:
         return as_text(value)

@@ -43,6 +43,8 @@ _WINDOW = (
         conversations.c.id.label("identity"),
         conversations.c.persona,
         conversations.c.summary,
+        conversations.c.summarized,
+        conversations.c.window_start,
     )
     .outerjoin_from(conversations, turns, _IN_WINDOW)
     .where(*_KEY_IS)
@@ -117,6 +119,13 @@ def set_conversation(
     connection.execute(update(conversations).where(chosen).values(**values))
 
 
+def advance_window(connection: Connection, identity: int, start: int) -> None:
+    """窗口从第 `start` 轮开始；已经更靠后就不动。"""
+    c = conversations.c
+    behind = (c.id == identity, c.window_start < start)
+    connection.execute(update(conversations).where(*behind).values(window_start=start))
+
+
 def insert_turn(connection: Connection, identity: int, **values: Any) -> int:
     """存一轮，返回它的编号。"""
     row = {"conversation_id": identity, **values}
@@ -124,9 +133,11 @@ def insert_turn(connection: Connection, identity: int, **values: Any) -> int:
 
 
 def delete_turn(connection: Connection, identity: int, turn_id: int) -> None:
-    """删去会话的一轮；别的会话的轮不动。"""
+    """删去会话的一轮；别的会话的轮不动，含着它的摘要作废。"""
     mine = (turns.c.id == turn_id, turns.c.conversation_id == identity)
     connection.execute(delete(turns).where(*mine))
+    c = conversations.c
+    drop_summaries(connection, (c.id == identity, c.summarized > turn_id))
 
 
 def widen_empty_window(connection: Connection, identity: int) -> None:
@@ -137,11 +148,18 @@ def widen_empty_window(connection: Connection, identity: int) -> None:
     connection.execute(update(conversations).where(*emptied).values(window_start=0))
 
 
+def drop_summaries(connection: Connection, which: Conditions) -> None:
+    """作废一些会话的摘要；以后再由存下的轮重写。"""
+    empty = {"summary": "", "summarized": 0}
+    connection.execute(update(conversations).where(*which).values(**empty))
+
+
 def forget_turns(connection: Connection, which: Conditions) -> int:
     """删去一些会话的所有轮，返回删了几轮；会话的选择保留。"""
     chosen = select(conversations.c.id).where(*which)
     gone = connection.execute(delete(turns).where(turns.c.conversation_id.in_(chosen)))
     connection.execute(update(conversations).where(*which).values(window_start=0))
+    drop_summaries(connection, which)
     return gone.rowcount
 
 

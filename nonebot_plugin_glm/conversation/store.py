@@ -16,6 +16,7 @@ from . import queries
 from .database import Database
 from .messages import MessageBook
 from .rows import StoredTurn, stored_turn, turn_columns
+from .summaries import SummaryStore
 from .tables import conversations
 
 _DEFAULT_MODEL = "model"
@@ -36,6 +37,10 @@ class Conversation:
     """备忘，从旧到新"""
     summary: str = ""
     """窗口之前的对话的摘要，没有是空串"""
+    summarized: int = 0
+    """这一轮之前的都在摘要里了"""
+    window_start: int = 0
+    """窗口从这一轮开始"""
 
 
 class ConversationStore:
@@ -50,6 +55,7 @@ class ConversationStore:
         self._database = database
         self._clock = clock
         self.messages = MessageBook(database)
+        self.summaries = SummaryStore(database)
 
     @classmethod
     async def open(cls, path: Path) -> ConversationStore:
@@ -78,6 +84,8 @@ class ConversationStore:
                 persona=rows[0].persona,
                 notes=queries.note_texts(connection, rows[0].identity),
                 summary=rows[0].summary,
+                summarized=rows[0].summarized,
+                window_start=rows[0].window_start,
             )
 
         return await self._database.read(work)
@@ -105,9 +113,7 @@ class ConversationStore:
         def work(connection: Connection) -> int:
             identity = queries.ensure_conversation(connection, key)
             if window_start is not None:
-                queries.set_conversation(
-                    connection, identity, window_start=window_start
-                )
+                queries.advance_window(connection, identity, window_start)
             turn_id = queries.insert_turn(connection, identity, **values)
             self.messages.write(connection, turn_id, message_ids)
             if replaces is not None:
@@ -119,7 +125,12 @@ class ConversationStore:
 
     async def move_window(self, key: ConversationKey, start: int) -> None:
         """让窗口从第 `start` 轮开始；存下的轮一个不少。"""
-        await self._set(key, window_start=start)
+
+        def work(connection: Connection) -> None:
+            identity = queries.ensure_conversation(connection, key)
+            queries.advance_window(connection, identity, start)
+
+        await self._database.write(work)
 
     async def choose_model(self, key: ConversationKey, model: str | None) -> None:
         """为会话记下选择的模型，`None` 为回到默认。"""

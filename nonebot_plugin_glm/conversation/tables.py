@@ -40,6 +40,7 @@ conversations = Table(
     Column("window_start", Integer, nullable=False, default=0),
     Column("persona", String(64)),
     Column("summary", Text, nullable=False, default=""),
+    Column("summarized", Integer, nullable=False, default=0),
     UniqueConstraint("platform", "bot_id", "scope", "group_id", "user_id"),
     sqlite_autoincrement=True,
 )

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain import Turn
-
-_TURN_OVERHEAD = 8
-"""每一轮的角色标记大约占的 token。"""
+NEARLY_FULL = 0.9
+"""装到几成就该把较旧的一半折进摘要：余下的一成够等摘要写好。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +21,15 @@ class WindowLimits:
     tokens: int
     """估计的 token"""
 
+    def holds(self, turns: int, tokens: int) -> bool:
+        """装不装得下。"""
+        return turns <= self.turns and tokens <= self.tokens
 
-def estimate_tokens(text: str) -> int:
-    """估计一段文本的 token：汉字每字 0.7，拉丁字母每字 0.3，宁多勿少。
-
-    汉字在 UTF-8 里占三字节，从字节数就看得出有多少，比逐字看快得多。
-    """
-    wide = (len(text.encode("utf-8", "surrogatepass")) - len(text)) / 2
-    return int(wide * 0.7 + max(0, len(text) - wide) * 0.3) + 1
-
-
-def turn_tokens(turn: Turn) -> int:
-    """估计一轮的 token。"""
-    texts = (turn.referred, turn.question, turn.answer)
-    return sum(estimate_tokens(text) for text in texts if text) + _TURN_OVERHEAD
+    def nearly(self) -> WindowLimits:
+        """快要装满的大小。"""
+        return WindowLimits(
+            int(self.turns * NEARLY_FULL), int(self.tokens * NEARLY_FULL)
+        )
 
 
 def turns_to_drop(sizes: Sequence[int], limits: WindowLimits) -> int:
@@ -48,7 +41,7 @@ def turns_to_drop(sizes: Sequence[int], limits: WindowLimits) -> int:
         sizes: 窗口里每一轮的 token，从旧到新
         limits: 窗口的上限
     """
-    if len(sizes) <= limits.turns and sum(sizes) <= limits.tokens:
+    if limits.holds(len(sizes), sum(sizes)):
         return 0
     if not limits.turns:
         return len(sizes)

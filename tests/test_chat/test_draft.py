@@ -6,13 +6,15 @@ from itertools import pairwise
 
 import pytest
 
+from nonebot_plugin_glm.api.models import model_info
 from nonebot_plugin_glm.api.schema import ChatRequest
-from nonebot_plugin_glm.chat.draft import ChatSettings, draft_request, fitting_turns
+from nonebot_plugin_glm.chat.draft import ChatSettings, Fit, draft_request, fit_window
 from nonebot_plugin_glm.conversation.prompt import Preamble
 from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.conversation.store import ConversationStore
+from nonebot_plugin_glm.conversation.tokens import TokenScale
 from nonebot_plugin_glm.conversation.window import WindowLimits
-from nonebot_plugin_glm.domain import Message, Thinking, Turn
+from nonebot_plugin_glm.domain import Message, Question, Thinking, Turn
 
 from .builders import (
     ALICE,
@@ -48,26 +50,40 @@ def test_request_carries_the_settings() -> None:
     assert request == ChatRequest("乙", messages, Thinking.AUTO, 0.5, 0.6, 77, False)
 
 
+def kept(
+    turns: list[StoredTurn],
+    settings: ChatSettings,
+    model: str = MODEL,
+    asked: Question | None = None,
+) -> Fit:
+    """窗口里留下的。"""
+    info, scale = model_info(model), TokenScale()
+    return fit_window(turns, Preamble(), asked or question(), settings, info, scale)
+
+
 def test_everything_fits() -> None:
-    """装得下就全带上。"""
-    turns = stored(10)
-    assert fitting_turns(turns, Preamble(), question(), MODEL, chat_settings()) == turns
+    """装得下就全带上，也没有什么该折进摘要。"""
+    turns = stored(8)
+    assert kept(turns, chat_settings()) == Fit(turns)
 
 
 def test_too_many_turns() -> None:
-    """轮数超过设置就裁到一半。"""
-    kept = fitting_turns(stored(11), Preamble(), question(), MODEL, chat_settings(10))
-    assert [t.id for t in kept] == [7, 8, 9, 10, 11]
+    """轮数超过设置就裁到一半；快到时先说哪些该折进摘要。"""
+    fit = kept(stored(11), chat_settings(10))
+    assert [t.id for t in fit.turns] == [7, 8, 9, 10, 11]
+    fit = kept(stored(10), chat_settings(10))
+    assert (len(fit.turns), fit.stay_from) == (10, 7)
+    assert kept(stored(9), chat_settings(10)).stay_from is None
 
 
 def test_small_model_leaves_less_room() -> None:
     """模型的上下文比设置小时，按模型的裁。"""
     settings = chat_settings(60, 10**6)
     turns = stored(10, "字" * 1000)
-    assert len(fitting_turns(turns, Preamble(), question(), MODEL, settings)) == 10
-    kept = fitting_turns(turns, Preamble(), question(), "glm-4-airx", settings)
-    assert kept == turns[-len(kept) :]
-    assert 1 <= len(kept) <= 2
+    assert len(kept(turns, settings).turns) == 10
+    fewer = kept(turns, settings, "glm-4-airx").turns
+    assert fewer == turns[-len(fewer) :]
+    assert 1 <= len(fewer) <= 2
 
 
 @pytest.mark.parametrize("cap", [None, 190_000])
@@ -75,16 +91,9 @@ def test_room_for_the_answer(cap: int | None) -> None:
     """要给提问与回答留出地方：提问很长或 `max_tokens` 很大时，历史少带。"""
     settings = ChatSettings(MODEL, "", WindowLimits(60, 10**6), max_tokens=cap)
     turns = stored(10, "字" * 2000)
-    long = question("字" * (100 if cap else 270_000))
-    assert (
-        len(
-            fitting_turns(
-                turns, Preamble(), question(), MODEL, chat_settings(60, 10**6)
-            )
-        )
-        == 10
-    )
-    assert len(fitting_turns(turns, Preamble(), long, MODEL, settings)) < 10
+    long = question("字" * (100 if cap else 250_000))
+    assert len(kept(turns, chat_settings(60, 10**6)).turns) == 10
+    assert len(kept(turns, settings, asked=long).turns) < 10
 
 
 async def test_beginning_repeats_until_a_trim(

@@ -64,7 +64,7 @@ async def test_foreign_keys_are_enforced(path: Path) -> None:
     def work(connection: sa.Connection) -> None:
         connection.exec_driver_sql(
             "INSERT INTO glm_conversation VALUES (7, 'p', 'b', 's', '', '', '', '', 0,"
-            " NULL, '')"
+            " NULL, '', 0)"
         )
         connection.exec_driver_sql(orphan)
         connection.exec_driver_sql("DELETE FROM glm_conversation")

@@ -9,14 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nonebot_plugin_glm.conversation.window import (
-    WindowLimits,
-    estimate_tokens,
-    turn_tokens,
-    turns_to_drop,
-)
-
-from .builders import turn
+from nonebot_plugin_glm.conversation.window import WindowLimits, turns_to_drop
 
 SIZES = st.lists(st.integers(1, 500), max_size=80)
 LIMITS = st.builds(WindowLimits, st.integers(0, 60), st.integers(0, 5000))
@@ -68,23 +61,6 @@ def test_trimming_twice_changes_nothing(sizes: list[int], limits: WindowLimits) 
     assert turns_to_drop(kept, limits) == 0
 
 
-@pytest.mark.parametrize(
-    ("text", "least", "most"),
-    [("", 0, 1), ("hello world " * 100, 250, 600), ("你好" * 100, 100, 200)],
-)
-def test_estimate(text: str, least: int, most: int) -> None:
-    """估计不离谱：英文四字一 token 上下，汉字每字不到一 token。"""
-    assert least <= estimate_tokens(text) <= most
-
-
-@given(first=st.text(), second=st.text())
-def test_estimate_grows(first: str, second: str) -> None:
-    """文字越长估计越大，一轮比它的问与答都大。"""
-    assert estimate_tokens(first + second) >= estimate_tokens(first) >= 1
-    both = estimate_tokens(first) + estimate_tokens(second)
-    assert turn_tokens(turn(first, second)) > both
-
-
 def sliding(sizes: Sequence[int], limits: WindowLimits) -> int:
     """别人的做法：每问一次裁到刚好装得下。"""
     dropped = 0
@@ -97,8 +73,7 @@ def repeated_share(
     trim: Callable[[Sequence[int], WindowLimits], int], limits: WindowLimits
 ) -> float:
     """三百轮里，提示中与上一次提示的开头重复的 token 占多少。"""
-    turns = [turn(f"第 {n} 个提问" * 5, f"第 {n} 个回答" * 20) for n in range(300)]
-    sizes = [turn_tokens(t) for t in turns]
+    sizes = [120 + n % 30 for n in range(300)]
     system, start, spans = 100, 0, []
     for now in range(300):
         start += trim(sizes[start:now], limits)
@@ -128,3 +103,12 @@ def test_trims_rarely() -> None:
             held -= dropped
     assert 1 < len(steps) <= 10
     assert min(steps) >= 30
+
+
+@given(sizes=SIZES, limits=LIMITS)
+def test_folds_before_it_must(sizes: list[int], limits: WindowLimits) -> None:
+    """装不下之前就先快装满了：快装满的上限从不比真的上限大。"""
+    nearly = limits.nearly()
+    if not limits.holds(len(sizes), sum(sizes)):
+        assert not nearly.holds(len(sizes), sum(sizes))
+    assert turns_to_drop(sizes, nearly) >= turns_to_drop(sizes, limits)

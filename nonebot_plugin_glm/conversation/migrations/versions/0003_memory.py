@@ -33,6 +33,10 @@ def upgrade() -> None:
         "glm_conversation",
         sa.Column("summary", sa.Text, nullable=False, server_default=""),
     )
+    op.add_column(
+        "glm_conversation",
+        sa.Column("summarized", sa.Integer, nullable=False, server_default="0"),
+    )
     op.create_table(
         "glm_note",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -88,5 +92,6 @@ def downgrade() -> None:
     for table in ("glm_quota_lift", "glm_request", "glm_persona", "glm_note"):
         op.drop_table(table)
     with op.batch_alter_table("glm_conversation") as conversation:
+        conversation.drop_column("summarized")
         conversation.drop_column("summary")
         conversation.drop_column("persona")

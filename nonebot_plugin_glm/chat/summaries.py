@@ -1,0 +1,112 @@
+"""后台写摘要：从不耽误回答，写不成就照旧裁掉，歇一阵再试。"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import anyio
+
+from ..api.schema import ChatRequest
+from ..conversation.summary import Fold, summary_messages
+from ..domain import Answer, ConversationKey, Message, Thinking
+from ..exception import GLMError
+
+if TYPE_CHECKING:
+    from ..api.client import GLMClient
+    from ..conversation.summaries import SummaryStore
+
+AT_ONCE = 2
+"""最多同时写几个，免得占去回答的名额。"""
+REST_SECONDS = 300.0
+"""写不成之后歇多少秒。"""
+ANSWER_TOKENS = 1500
+"""一份摘要最多多少 token。"""
+_TEMPERATURE = 0.3
+
+
+class Summarizer:
+    """各会话的摘要，一个会话同时只写一份。
+
+    参数:
+        store: 摘要的存取
+        client: GLM
+        model: 用哪个模型写，空串为会话自己的模型，`None` 为不写
+        timeout: 写一份最多多少秒
+        clock: 返回单调的秒数
+    """
+
+    def __init__(
+        self,
+        store: SummaryStore,
+        client: GLMClient,
+        model: str | None,
+        timeout: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._model = model
+        self._timeout = timeout
+        self._clock = clock
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._writing: dict[ConversationKey, asyncio.Task[None]] = {}
+        self._resting: dict[ConversationKey, float] = {}
+
+    def start(self, key: ConversationKey, fold: Fold, own_model: str) -> None:
+        """开始写；正在写的、刚失败过的会话不写。`own_model` 是会话自己的模型。"""
+        now = self._clock()
+        if (
+            self._model is None
+            or key in self._writing
+            or self._resting.get(key, now) > now
+        ):
+            return
+        self._resting.pop(key, None)
+        task = asyncio.create_task(self._write(key, fold, self._model or own_model))
+        self._writing[key] = task
+        task.add_done_callback(lambda _: self._writing.pop(key, None))
+
+    async def idle(self) -> None:
+        """等在写的都写完。"""
+        while self._writing:
+            await asyncio.wait(list(self._writing.values()))
+
+    async def aclose(self) -> None:
+        """不再写，等在写的退出。"""
+        writing = list(self._writing.values())
+        for task in writing:
+            task.cancel()
+        for task in writing:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _write(self, key: ConversationKey, fold: Fold, model: str) -> None:
+        try:
+            async with self._slots:
+                with anyio.fail_after(self._timeout):
+                    await self._fold(key, fold, model)
+        except (GLMError, TimeoutError):
+            self._resting[key] = self._clock() + REST_SECONDS
+
+    async def _fold(self, key: ConversationKey, fold: Fold, model: str) -> None:
+        folded = await self._store.unfolded(key, fold)
+        if not folded:
+            return
+        turns = [stored.turn for stored in folded]
+        answer = await self._ask(summary_messages(fold.summary, turns), model)
+        await self._store.fold(key, fold, [stored.id for stored in folded], answer.text)
+
+    async def _ask(self, messages: tuple[Message, ...], model: str) -> Answer:
+        request = ChatRequest(
+            model=model,
+            messages=messages,
+            thinking=Thinking.OFF,
+            temperature=_TEMPERATURE,
+            max_tokens=ANSWER_TOKENS,
+            stream=False,
+        )
+        return await self._client.complete(request)

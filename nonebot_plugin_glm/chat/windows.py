@@ -1,0 +1,70 @@
+"""带哪些轮：照各模型的权重估计大小，再由报告的用量修正。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..api.models import model_info
+from ..api.schema import ChatRequest
+from ..conversation.prompt import Preamble, build_messages
+from ..conversation.summary import Fold
+from ..conversation.tokens import TokenScale, TokenScales, shape_of
+from ..domain import Answer, ConversationKey, Question
+from .draft import ChatSettings, Fit, fit_window
+
+if TYPE_CHECKING:
+    from ..conversation.rows import StoredTurn
+    from ..conversation.store import Conversation
+
+
+class Windows:
+    """各会话的窗口怎样取。"""
+
+    def __init__(self, settings: ChatSettings) -> None:
+        self._settings = settings
+        self._scales = TokenScales()
+
+    def fit(
+        self,
+        turns: Sequence[StoredTurn],
+        preamble: Preamble,
+        question: Question,
+        model: str,
+    ) -> Fit:
+        """窗口里留下的轮。"""
+        scale = self._scales.of(model)
+        if not scale.learnt:
+            _recall(scale, question.key, turns, preamble, model)
+        info = model_info(model)
+        return fit_window(turns, preamble, question, self._settings, info, scale)
+
+    def learn(self, request: ChatRequest, answer: Answer) -> None:
+        """一个请求实际用了多少。"""
+        shape = shape_of(*(message.content for message in request.messages))
+        self._scales.of(answer.model).learn(shape, answer.usage.prompt_tokens)
+
+
+def _recall(
+    scale: TokenScale,
+    key: ConversationKey,
+    turns: Sequence[StoredTurn],
+    preamble: Preamble,
+    model: str,
+) -> None:
+    """刚启动时从存下的最后一轮学起：它的提示就是窗口里它之前的各轮。"""
+    if not turns or turns[-1].turn.model != model:
+        return
+    last = turns[-1].turn
+    earlier = [stored.turn for stored in turns[:-1]]
+    messages = build_messages(preamble, key.scope, earlier, last)
+    shape = shape_of(*(message.content for message in messages))
+    scale.learn(shape, last.usage.prompt_tokens)
+
+
+def fold_due(conversation: Conversation, fit: Fit) -> Fold | None:
+    """该折进摘要的一段：快装不下的，或离开了窗口而还没有摘要的。"""
+    before = fit.stay_from or conversation.window_start
+    if before <= conversation.summarized:
+        return None
+    return Fold(conversation.summarized, before, conversation.summary)
