@@ -24,6 +24,8 @@ class ResetDone:
     """忘记了几轮"""
     stopped: int
     """中止了几个提问"""
+    notes: int = 0
+    """还记着几条备忘"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class ChatService:
         limits: QueueLimits | None = None,
     ) -> None:
         self.places = places
+        self.notes = store.notes
         self._store = store
         self._client = client
         self._answerer = Answerer(store, client, settings)
@@ -163,4 +164,5 @@ class ChatService:
         stopped = sum(self._asking.queue.stop(lane) for lane in busy)
         async with self._asking.queue.alone([key, *busy]):
             self._asking.failed.forget_all(lambda f: matches(f.question.key))
-            return ResetDone(await forget(key), stopped)
+            turns = await forget(key)
+            return ResetDone(turns, stopped, len(await self.notes.of(key)))
