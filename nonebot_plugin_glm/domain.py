@@ -93,6 +93,8 @@ class Question:
     """引用了哪条消息，空串为没有引用"""
     overheard: str = ""
     """此前在群里旁听到的话，已带好标签；不进历史"""
+    place_name: str = ""
+    """群的名字，客户端给了才有"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +107,6 @@ class Usage:
     completion_tokens: int = 0
     reasoning_tokens: int = 0
     """`completion_tokens` 里用于思考的部分"""
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """回答的一段；`text` 已去掉思考内容。"""
-
-    text: str = ""
-    finish: str = ""
-    """结束原因，只在最后一段非空"""
-    usage: Usage | None = None
-    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

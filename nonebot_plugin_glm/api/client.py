@@ -12,10 +12,11 @@ from functools import partial
 
 import httpx
 
-from ..domain import Answer, Delta, Reader, well_formed
+from ..domain import Answer, Reader, well_formed
 from ..exception import EmptyAnswerError, ProtocolError
 from .auth import Authenticator, AuthMode
 from .connection import Connection, Endpoint
+from .delta import Delta
 from .errors import error_in
 from .perseverance import FailureReport, Perseverance
 from .retry import RetryPolicy

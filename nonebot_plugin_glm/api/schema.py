@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..domain import Delta, Message, Thinking, Usage, well_formed
+from ..domain import Message, Thinking, Usage, well_formed
 from ..exception import ProtocolError
+from .delta import Delta
 from .errors import raise_for_finish
 from .models import ModelInfo, ThinkingControl
 from .thinking import thinking_fields

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..api.client import GLMClient
     from ..conversation.rows import StoredTurn
     from ..conversation.store import Conversation, ConversationStore
+    from .personas import Personas
 
 BROKEN = "broken"
 """说到一半断了的回答的结束原因。"""
@@ -43,11 +44,16 @@ class Answerer:
     """回答提问；不管先后，由 ConversationQueue 保证同一会话一次一个。"""
 
     def __init__(
-        self, store: ConversationStore, client: GLMClient, settings: ChatSettings
+        self,
+        store: ConversationStore,
+        client: GLMClient,
+        settings: ChatSettings,
+        personas: Personas,
     ) -> None:
         self._store = store
         self._client = client
         self._settings = settings
+        self._personas = personas
         self._default_model: str | None = None
 
     async def write(
@@ -129,7 +135,12 @@ class Answerer:
         model = await self.model_of(conversation)
         thinking = self.thinking_of(conversation)
         turns = [t for t in conversation.turns if t.id != replaces]
-        preamble = self._preamble(conversation)
+        prompt = await self._personas.prompt(
+            question, conversation.persona, self._settings.system_prompt
+        )
+        if prompt.timed:
+            question = self._personas.dated(question)
+        preamble = Preamble(prompt.text, conversation.notes, conversation.summary)
         turns = fitting_turns(turns, preamble, question, model, self._settings)
         older = await self._older(question, turns)
         audience.meet([*(t.turn.speaker for t in turns), question.speaker])
@@ -158,11 +169,6 @@ class Answerer:
             if fewer:  # 否则是提问本身太长，裁掉历史也无益
                 await self._store.move_window(question.key, fewer[0].id)
             raise
-
-    def _preamble(self, conversation: Conversation) -> Preamble:
-        return Preamble(
-            self._settings.system_prompt, conversation.notes, conversation.summary
-        )
 
     async def _older(
         self, question: Question, turns: Sequence[StoredTurn]

@@ -14,13 +14,18 @@ from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
 from ..conversation.window import WindowLimits
 from .draft import ChatSettings
+from .personas import Personas, PersonaSource
 from .places import Places
 from .queue import QueueLimits
 from .service import ChatService
 
 
 async def open_service(
-    config: Config, database: Path, user_agent: str, on_failure: FailureReport
+    config: Config,
+    database: Path,
+    user_agent: str,
+    on_failure: FailureReport,
+    personas: PersonaSource | None = None,
 ) -> ChatService:
     """打开历史与连接，得到服务。
 
@@ -43,7 +48,8 @@ async def open_service(
         on_failure=on_failure,
     )
     limits = QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
-    return ChatService(store, client, _settings(config), places, limits)
+    library = Personas(store.personas, places, personas)
+    return ChatService(store, client, _settings(config), places, limits, library)
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:

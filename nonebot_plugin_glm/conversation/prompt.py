@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 from ..domain import Message, Remark, Scope, Speaker, Turn
@@ -59,6 +60,7 @@ class Preamble:
 RemarkKind = Literal["引用", "旁听"]
 
 _ASKED = "⟦提问⟧ "
+_BEIJING = timezone(timedelta(hours=8))
 _BRACKETS = str.maketrans("⟦⟧", "[]")
 _NAME_MARKS = str.maketrans("⟦⟧｜|", "[]//")
 
@@ -118,7 +120,7 @@ def _noted(notes: Iterable[Note], *, labelled: bool) -> str:
 
 
 def _note_line(note: Note, *, labelled: bool) -> str:
-    label = f"⟦备忘｜{_identity(note.author_id)}⟧" if labelled else "-"
+    label = f"⟦备忘｜{plain_name(note.author_id)}⟧" if labelled else "-"
     return f"{label} {one_line(note.text).translate(_BRACKETS)}"
 
 
@@ -128,14 +130,22 @@ def _remark_label(kind: RemarkKind, remark: Remark) -> str:
     return speaker_label(remark.speaker).replace("⟦", f"⟦{kind}｜", 1)
 
 
+def time_label(seconds: float) -> str:
+    """时刻的标签，北京时间；只写在最后一条消息的开头。"""
+    moment = datetime.fromtimestamp(seconds, _BEIJING)
+    weekday = "一二三四五六日"[moment.weekday()]
+    return f"⟦时间｜{moment:%Y-%m-%d %H:%M} 星期{weekday}⟧"
+
+
 def speaker_label(speaker: Speaker) -> str:
     """标签：名字里的控制字符、换行、双向文字控制符都去掉。"""
-    name = clean_name(speaker.name).translate(_NAME_MARKS) or "无名"
-    return f"⟦{name}｜{_identity(speaker.id)}⟧ "
+    name = plain_name(speaker.name) or "无名"
+    return f"⟦{name}｜{plain_name(speaker.id)}⟧ "
 
 
-def _identity(number: str) -> str:
-    return clean_name(number).translate(_NAME_MARKS)
+def plain_name(name: str) -> str:
+    """收拾好的名字，里面也没有标签的记号。"""
+    return clean_name(name).translate(_NAME_MARKS)
 
 
 def clean_name(name: str) -> str:

@@ -17,6 +17,7 @@ from .database import Database
 from .messages import MessageBook
 from .notes import NoteStore
 from .noting import Note
+from .personas import PersonaStore
 from .rows import StoredTurn, stored_turn, turn_columns
 from .tables import conversations
 
@@ -53,6 +54,7 @@ class ConversationStore:
         self._clock = clock
         self.messages = MessageBook(database)
         self.notes = NoteStore(database, clock)
+        self.personas = PersonaStore(database)
 
     @classmethod
     async def open(cls, path: Path) -> ConversationStore:
