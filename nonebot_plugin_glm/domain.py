@@ -120,6 +120,8 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     saved: bool = True
     """是否已进入历史"""
+    noted: tuple[str, ...] = ()
+    """模型在这一轮里记下的事"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..domain import Usage
+from .tools import ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,7 @@ class Delta:
     """结束原因，只在最后一段非空"""
     usage: Usage | None = None
     model: str = ""
+    calls: tuple[ToolCall, ...] = ()
+    """要用的工具，或它的一段"""
+    reasoning: str = ""
+    """思考的一段，从不给人看"""
