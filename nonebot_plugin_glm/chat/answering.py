@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
 
+from ..conversation.noting import Note
 from ..conversation.prompt import Preamble
 from ..domain import Answer, Audience, ConversationKey, Question, Thinking, Turn
 from ..exception import (
@@ -19,25 +20,16 @@ from ..exception import (
     StoreError,
 )
 from .draft import ChatSettings, draft_request, fitting_turns
+from .note_taking import NoteTaker
 from .recovery import narrowed
+from .results import BROKEN, Written
+from .tools import converse
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
     from ..conversation.rows import StoredTurn
     from ..conversation.store import Conversation, ConversationStore
     from .personas import Personas
-
-BROKEN = "broken"
-"""说到一半断了的回答的结束原因。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """写出来而还没有存下的回答。"""
-
-    answer: Answer
-    window_start: int | None = None
-    """窗口从这一轮开始，`None` 为不变"""
 
 
 class Answerer:
@@ -103,6 +95,7 @@ class Answerer:
                     message_ids=question.message_ids,
                     window_start=written.window_start,
                     replaces=replaces,
+                    notes=[Note(text, question.speaker.id) for text in answer.noted],
                 )
         except StoreError:
             return None
@@ -150,11 +143,14 @@ class Answerer:
             request = draft_request(
                 sent, preamble, question, model, thinking, self._settings
             )
+            taker = NoteTaker(question, conversation.notes)
+            tools = [taker] if self._settings.auto_memory else []
             try:
-                answer = await self._client.complete(request, audience)
+                answer = await converse(self._client, request, audience, tools)
             except ContentFilteredError as error:
                 await self._forget_if_blamed(question.key, error)
                 raise
+            answer = replace(answer, noted=tuple(note.text for note in taker.noted))
             return Written(answer, _moved(turns, conversation))
 
         try:

@@ -37,6 +37,7 @@ class ChatSettings:
     max_tokens: int | None = None
     stream: bool = True
     timeout: float = 180.0
+    auto_memory: bool = False
 
 
 def fitting_turns(

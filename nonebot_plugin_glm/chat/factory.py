@@ -74,4 +74,5 @@ def _settings(config: Config) -> ChatSettings:
         max_tokens=config.glm_max_tokens,
         stream=config.glm_stream,
         timeout=config.glm_timeout,
+        auto_memory=config.glm_auto_memory,
     )

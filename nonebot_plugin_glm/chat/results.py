@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..domain import ConversationKey, Question, Thinking, Turn
+from ..domain import Answer, ConversationKey, Question, Thinking, Turn
+
+BROKEN = "broken"
+"""说到一半断了的回答的结束原因。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """写出来而还没有存下的回答。"""
+
+    answer: Answer
+    window_start: int | None = None
+    """窗口从这一轮开始，`None` 为不变"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class MemorySettings(BaseModel):
     """提问时最多带上最近多少轮；超过时一次裁到一半"""
     glm_context_tokens: int = Field(default=24000, ge=0)
     """提问时历史最多占多少 token（估计值）；超过时一次裁到一半"""
+    glm_auto_memory: bool = False
+    """模型可以自己记下值得记的事，如同 /glm remember；每个请求会多几百 token"""
 
     @field_validator("glm_system_prompt", mode="before")
     @classmethod
