@@ -93,6 +93,8 @@ class Question:
     """引用了哪条消息，空串为没有引用"""
     overheard: str = ""
     """此前在群里旁听到的话，已带好标签；不进历史"""
+    place_name: str = ""
+    """群的名字，客户端给了才有"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +110,6 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
-    """回答的一段；`text` 已去掉思考内容。"""
-
-    text: str = ""
-    finish: str = ""
-    """结束原因，只在最后一段非空"""
-    usage: Usage | None = None
-    model: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """一个完整的回答，`text` 去掉首尾空白后不为空。"""
 
@@ -129,6 +120,8 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     saved: bool = True
     """是否已进入历史"""
+    noted: tuple[str, ...] = ()
+    """模型在这一轮里记下的事"""
 
 
 @dataclass(frozen=True, slots=True)

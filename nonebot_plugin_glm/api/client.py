@@ -12,16 +12,18 @@ from functools import partial
 
 import httpx
 
-from ..domain import Answer, Delta, Reader, well_formed
+from ..domain import Answer, Reader, well_formed
 from ..exception import EmptyAnswerError, ProtocolError
 from .auth import Authenticator, AuthMode
 from .connection import Connection, Endpoint
+from .delta import Delta
 from .errors import error_in
 from .perseverance import FailureReport, Perseverance
 from .retry import RetryPolicy
 from .schema import ChatRequest, parse_reply
 from .sse import stream_deltas
 from .thinking import ThinkingFilter, without_thinking
+from .tools import Reply, ToolCall, merged_calls
 
 
 class GLMClient:
@@ -66,19 +68,23 @@ class GLMClient:
         """问一次，得到完整的回答；读到一半断开也会重试，只要还没有人看见。
 
         参数:
-            request: 请求
+            request: 请求，没有工具
             reader: 边写边看的人；他看到一部分之后的失败不再重试
 
         异常:
             GLMError: 重试与换模型之后仍然失败
         """
+        return (await self.reply(request, reader)).answer
+
+    async def reply(self, request: ChatRequest, reader: Reader | None = None) -> Reply:
+        """问一次，得到一个回合：回答，或要用的工具；其余同 `complete`。"""
         if reader is None:
             return await self._perseverance.run(request, self._collect)
         collect = partial(self._collect, reader=reader)
         return await self._perseverance.run(request, collect, lambda: not reader.seen)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Delta]:
-        """问一次，逐段得到回答；给出第一段之后的失败不再重试。
+        """问一次，没有工具，逐段得到回答；给出第一段之后的失败不再重试。
 
         异常:
             GLMError: 失败，可能在给出若干段之后
@@ -103,8 +109,10 @@ class GLMClient:
 
     async def _collect(
         self, request: ChatRequest, reader: Reader | None = None
-    ) -> Answer:
+    ) -> Reply:
         parts: list[str] = []
+        called: list[ToolCall] = []
+        reasoning: list[str] = []
         thinking = ThinkingFilter()
         if reader:
             reader.restart()
@@ -112,6 +120,9 @@ class GLMClient:
         async with aclosing(self._deltas(request)) as deltas:
             async for delta in deltas:
                 parts.append(delta.text)
+                if request.tools:
+                    called += delta.calls
+                    reasoning.append(delta.reasoning)
                 if reader and (text := thinking.feed(delta.text)):
                     reader.read(well_formed(text))
                 answer = replace(
@@ -121,9 +132,12 @@ class GLMClient:
                     usage=delta.usage or answer.usage,
                 )
         text = without_thinking(well_formed("".join(parts))).strip()
-        if not text:
+        calls = merged_calls(called)
+        # 话在用工具之前已经说完了，之后可以没有
+        if not (text or calls or any(done.text for done in request.rounds)):
             raise EmptyAnswerError(answer.finish)
-        return replace(answer, text=text)
+        thought = well_formed("".join(reasoning)) if calls else ""
+        return Reply(replace(answer, text=text), calls, thought)
 
     async def _begin(
         self, request: ChatRequest

@@ -32,6 +32,8 @@ class ModelInfo:
     thinking: ThinkingControl = ThinkingControl.SWITCH
     vision: bool = False
     free: bool = False
+    tools: bool = True
+    """会不会用函数工具"""
 
 
 _NONE, _EFFORT = ThinkingControl.NONE, ThinkingControl.EFFORT
@@ -64,10 +66,10 @@ CATALOGUE: dict[str, ModelInfo] = {
         ModelInfo("glm-4.6v", 128_000, 32_768, vision=True),
         ModelInfo("glm-4.6v-flashx", 128_000, 32_768, vision=True),
         ModelInfo("glm-4.6v-flash", 128_000, 32_768, vision=True, free=True),
-        ModelInfo("glm-4.5v", 64_000, 16_384, vision=True),
-        ModelInfo("glm-4.1v-thinking-flash", 64_000, None, _NONE, True, True),
-        ModelInfo("glm-4.1v-thinking-flashx", 64_000, None, _NONE, True),
-        ModelInfo("glm-4v-flash", 16_000, 1_024, _NONE, True, True),
+        ModelInfo("glm-4.5v", 64_000, 16_384, vision=True, tools=False),
+        ModelInfo("glm-4.1v-thinking-flash", 64_000, None, _NONE, True, True, False),
+        ModelInfo("glm-4.1v-thinking-flashx", 64_000, None, _NONE, True, False, False),
+        ModelInfo("glm-4v-flash", 16_000, 1_024, _NONE, True, True, False),
     )
 }
 

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..domain import Delta, Message, Thinking, Usage, well_formed
+from ..domain import Message, Thinking, Usage, well_formed
 from ..exception import ProtocolError
+from .delta import Delta
 from .errors import raise_for_finish
 from .models import ModelInfo, ThinkingControl
 from .thinking import thinking_fields
+from .tools import ToolRound, ToolSpec, read_calls, round_messages, tool_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class ChatRequest:
     max_tokens: int | None = None
     """思考与回答合计的上限，超过模型的上限时取模型的"""
     stream: bool = True
+    tools: tuple[ToolSpec, ...] = ()
+    """模型可以用的工具；不会用工具的模型得不到"""
+    rounds: tuple[ToolRound, ...] = ()
+    """这一问里已经用过工具的回合，接在 `messages` 之后"""
 
 
 def request_body(
@@ -37,10 +43,12 @@ def request_body(
     """得到请求体；没有设置的字段不发。"""
     body: dict[str, Any] = {
         "model": request.model,
-        "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+        "messages": _messages(request),
         "stream": request.stream,
         **thinking_fields(request.thinking, control, official=official),
     }
+    if request.tools and info.tools:
+        body["tools"] = [tool_field(spec) for spec in request.tools]
     if request.temperature is not None:
         body["temperature"] = _inside(request.temperature)
     if request.top_p is not None:
@@ -50,6 +58,11 @@ def request_body(
             request.max_tokens, info.max_output or request.max_tokens
         )
     return body
+
+
+def _messages(request: ChatRequest) -> list[dict[str, Any]]:
+    said = [{"role": m.role, "content": m.content} for m in request.messages]
+    return [*said, *(m for done in request.rounds for m in round_messages(done))]
 
 
 def _inside(value: float) -> float:
@@ -74,14 +87,16 @@ def parse_reply(data: object, field: str) -> Delta:
         raise ProtocolError("回应里没有 choices")
     choice = choices[0] if choices and isinstance(choices[0], dict) else {}
     message = choice.get(field)
-    content = message.get("content") if isinstance(message, dict) else None
+    message = message if isinstance(message, dict) else {}
     finish = _string(choice.get("finish_reason"))
     raise_for_finish(finish, data)
     return Delta(
-        text=_text(content),
+        text=_text(message.get("content")),
         finish=finish,
         usage=_usage(data.get("usage")),
         model=_string(data.get("model")),
+        calls=read_calls(message.get("tool_calls")),
+        reasoning=_text(message.get("reasoning_content")),
     )
 
 

@@ -10,8 +10,8 @@ import anyio
 import httpx
 from httpx_sse import EventSource
 
-from ..domain import Delta
 from ..exception import NetworkError, ProtocolError
+from .delta import Delta
 from .errors import error_in
 from .schema import parse_reply
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
 
+from ..conversation.noting import Note
 from ..conversation.prompt import Preamble
 from ..domain import Answer, Audience, ConversationKey, Question, Turn
 from ..exception import (
@@ -20,39 +21,33 @@ from ..exception import (
 )
 from .choosing import ModelChoices
 from .draft import ChatSettings, draft_request
+from .note_taking import NoteTaker
 from .recovery import narrowed
+from .results import BROKEN, Written
+from .tools import converse
 from .windows import Windows, fold_due
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
     from ..conversation.rows import StoredTurn
     from ..conversation.store import Conversation, ConversationStore
-    from ..conversation.summary import Fold
-
-BROKEN = "broken"
-"""说到一半断了的回答的结束原因。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """写出来而还没有存下的回答。"""
-
-    answer: Answer
-    window_start: int | None = None
-    """窗口从这一轮开始，`None` 为不变"""
-    fold: Fold | None = None
-    """该折进摘要的一段"""
+    from .personas import Personas
 
 
 class Answerer:
     """回答提问；不管先后，由 ConversationQueue 保证同一会话一次一个。"""
 
     def __init__(
-        self, store: ConversationStore, client: GLMClient, settings: ChatSettings
+        self,
+        store: ConversationStore,
+        client: GLMClient,
+        settings: ChatSettings,
+        personas: Personas,
     ) -> None:
         self._store = store
         self._client = client
         self._settings = settings
+        self._personas = personas
         self._windows = Windows(settings)
         self.choices = ModelChoices(store, settings)
 
@@ -103,6 +98,7 @@ class Answerer:
                     message_ids=question.message_ids,
                     window_start=written.window_start,
                     replaces=replaces,
+                    notes=[Note(text, question.speaker.id) for text in answer.noted],
                 )
         except StoreError:
             return None
@@ -117,7 +113,12 @@ class Answerer:
         model = await self.choices.model_of(conversation)
         thinking = self.choices.thinking_of(conversation)
         turns = [t for t in conversation.turns if t.id != replaces]
-        preamble = self._preamble(conversation)
+        prompt = await self._personas.prompt(
+            question, conversation.persona, self._settings.system_prompt
+        )
+        if prompt.timed:
+            question = self._personas.dated(question)
+        preamble = Preamble(prompt.text, conversation.notes, conversation.summary)
         fit = self._windows.fit(turns, preamble, question, model)
         turns = fit.turns
         older = await self._older(question, turns)
@@ -128,12 +129,16 @@ class Answerer:
             request = draft_request(
                 sent, preamble, question, model, thinking, self._settings
             )
+            taker = NoteTaker(question, conversation.notes)
+            tools = [taker] if self._settings.auto_memory else []
             try:
-                answer = await self._client.complete(request, audience)
+                answer = await converse(self._client, request, audience, tools)
             except ContentFilteredError as error:
                 await self._forget_if_blamed(question.key, error)
                 raise
-            self._windows.learn(request, answer)
+            if not taker.asked:  # 几个回合的用量合在一起，看不出提示有多大
+                self._windows.learn(request, answer)
+            answer = replace(answer, noted=tuple(note.text for note in taker.noted))
             return Written(
                 answer, _moved(turns, conversation), fold_due(conversation, fit)
             )
@@ -150,11 +155,6 @@ class Answerer:
             if fewer:  # 否则是提问本身太长，裁掉历史也无益
                 await self._store.move_window(question.key, fewer[0].id)
             raise
-
-    def _preamble(self, conversation: Conversation) -> Preamble:
-        return Preamble(
-            self._settings.system_prompt, conversation.notes, conversation.summary
-        )
 
     async def _older(
         self, question: Question, turns: Sequence[StoredTurn]

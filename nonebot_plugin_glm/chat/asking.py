@@ -12,10 +12,10 @@ import anyio.lowlevel
 
 from ..domain import Audience, ConversationKey, Question
 from ..exception import GLMError, StoppedError
-from .answering import Answerer, Written
+from .answering import Answerer
 from .failed import FailedQuestions
 from .queue import ConversationQueue
-from .results import Recalled, Retriable
+from .results import Recalled, Retriable, Written
 from .summaries import Summarizer
 from .ticket import Ticket
 

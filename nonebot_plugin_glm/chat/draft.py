@@ -36,6 +36,7 @@ class ChatSettings:
     timeout: float = 180.0
     summary_model: str | None = None
     """用哪个模型写摘要，空串为会话自己的模型，`None` 为不写摘要"""
+    auto_memory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
 from ..conversation.window import WindowLimits
 from .draft import ChatSettings
+from .personas import Personas, PersonaSource
 from .places import Places
 from .queue import QueueLimits
 from .service import ChatService
@@ -23,7 +24,11 @@ FREE_MODEL = "glm-4-flash-250414"
 
 
 async def open_service(
-    config: Config, database: Path, user_agent: str, on_failure: FailureReport
+    config: Config,
+    database: Path,
+    user_agent: str,
+    on_failure: FailureReport,
+    personas: PersonaSource | None = None,
 ) -> ChatService:
     """打开历史与连接，得到服务。
 
@@ -48,7 +53,8 @@ async def open_service(
     )
     limits = QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
     settings = _settings(config, official=endpoint.official)
-    return ChatService(store, client, settings, places, limits)
+    library = Personas(store.personas, places, personas)
+    return ChatService(store, client, settings, places, limits, library)
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:
@@ -81,4 +87,5 @@ def _settings(config: Config, *, official: bool) -> ChatSettings:
         stream=config.glm_stream,
         timeout=config.glm_timeout,
         summary_model=_summary_model(config, official=official),
+        auto_memory=config.glm_auto_memory,
     )

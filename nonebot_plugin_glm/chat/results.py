@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..domain import ConversationKey, Question, Thinking, Turn
+from ..conversation.summary import Fold
+from ..domain import Answer, ConversationKey, Question, Thinking, Turn
+
+BROKEN = "broken"
+"""说到一半断了的回答的结束原因。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """写出来而还没有存下的回答。"""
+
+    answer: Answer
+    window_start: int | None = None
+    """窗口从这一轮开始，`None` 为不变"""
+    fold: Fold | None = None
+    """该折进摘要的一段"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +39,8 @@ class ResetDone:
     """忘记了几轮"""
     stopped: int
     """中止了几个提问"""
+    notes: int = 0
+    """还记着几条备忘"""
 
 
 @dataclass(frozen=True, slots=True)

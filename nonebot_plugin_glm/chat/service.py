@@ -9,6 +9,7 @@ from ..domain import Audience, ConversationKey, Question, Scope, Thinking
 from .answering import Answerer
 from .asking import Asking
 from .draft import ChatSettings
+from .personas import Personas
 from .places import Places
 from .queue import ConversationQueue, QueueLimits
 from .results import Recalled, ResetDone, Retriable, Status
@@ -29,6 +30,7 @@ class ChatService:
         settings: 问的方式
         places: 群的选择与屏蔽的人
         limits: 队伍的分寸
+        personas: 可以选的人设
     """
 
     def __init__(
@@ -38,11 +40,14 @@ class ChatService:
         settings: ChatSettings,
         places: Places,
         limits: QueueLimits | None = None,
+        personas: Personas | None = None,
     ) -> None:
         self.places = places
+        self.notes = store.notes
+        self.personas = personas or Personas(store.personas, places)
         self._store = store
         self._client = client
-        self._answerer = Answerer(store, client, settings)
+        self._answerer = Answerer(store, client, settings, self.personas)
         self._summarizer = Summarizer(
             store.summaries, client, settings.summary_model, settings.timeout
         )
@@ -169,4 +174,5 @@ class ChatService:
         stopped = sum(self._asking.queue.stop(lane) for lane in busy)
         async with self._asking.queue.alone([key, *busy]):
             self._asking.failed.forget_all(lambda f: matches(f.question.key))
-            return ResetDone(await forget(key), stopped)
+            turns = await forget(key)
+            return ResetDone(turns, stopped, len(await self.notes.of(key)))

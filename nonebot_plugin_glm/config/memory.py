@@ -14,11 +14,13 @@ class MemorySettings(BaseModel):
     """提问时带上什么：系统提示与历史。"""
 
     glm_system_prompt: str = "你是一个友善的聊天助手，用对方的语言回答，简洁、准确。"
-    """系统提示；写空则没有"""
+    """默认的人设，可以写占位 {bot}、{group}、{time}、{date}；写空则没有"""
     glm_history_turns: int = Field(default=200, ge=0, le=1000)
     """提问时最多带上最近多少轮；超过时一次裁到一半"""
     glm_context_tokens: int = Field(default=24000, ge=0)
     """提问时历史最多占多少 token，照 GLM 报告的用量估计；超过时一次裁到一半"""
+    glm_auto_memory: bool = False
+    """模型可以自己记下值得记的事，如同 /glm remember；每个请求会多几百 token"""
 
     glm_summary: bool = True
     """快装不下的历史先在后台写成摘要，不耽误回答；关掉则只裁掉"""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from ..domain import ConversationKey
+from .noting import Note
 from .rows import key_columns
 from .tables import conversations, notes, settings, turns
 
@@ -55,7 +56,7 @@ _NEWEST = (
     select(turns).join(conversations).where(*_KEY_IS).order_by(turns.c.id.desc())
 ).limit(bindparam("most"))
 _NOTES = (
-    select(notes.c.text)
+    select(notes.c.text, notes.c.author_id)
     .where(notes.c.conversation_id == bindparam("conversation"))
     .order_by(notes.c.id)
 )
@@ -85,10 +86,10 @@ def window_rows(
     return connection.execute(_WINDOW, {**_parameters(key), "most": limit}).all()
 
 
-def note_texts(connection: Connection, identity: int) -> tuple[str, ...]:
+def notes_of(connection: Connection, identity: int) -> tuple[Note, ...]:
     """会话的备忘，从旧到新。"""
     found = connection.execute(_NOTES, {"conversation": identity})
-    return tuple(found.scalars())
+    return tuple(Note(row.text, row.author_id) for row in found)
 
 
 def newest_rows(
@@ -133,7 +134,9 @@ def insert_turn(connection: Connection, identity: int, **values: Any) -> int:
 
 
 def delete_turn(connection: Connection, identity: int, turn_id: int) -> None:
-    """删去会话的一轮；别的会话的轮不动，含着它的摘要作废。"""
+    """删去会话的一轮，连同模型在那一轮里记下的；含着它的摘要作废。"""
+    noted = (notes.c.turn_id == turn_id, notes.c.conversation_id == identity)
+    connection.execute(delete(notes).where(*noted))
     mine = (turns.c.id == turn_id, turns.c.conversation_id == identity)
     connection.execute(delete(turns).where(*mine))
     c = conversations.c

@@ -15,6 +15,9 @@ from ..exception import StoreError
 from . import queries
 from .database import Database
 from .messages import MessageBook
+from .notes import NoteStore
+from .noting import Note
+from .personas import PersonaStore
 from .rows import StoredTurn, stored_turn, turn_columns
 from .summaries import SummaryStore
 from .tables import conversations
@@ -33,7 +36,7 @@ class Conversation:
     thinking: Thinking | None = None
     persona: str | None = None
     """为本会话选择的人设，`None` 为默认"""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """备忘，从旧到新"""
     summary: str = ""
     """窗口之前的对话的摘要，没有是空串"""
@@ -55,6 +58,8 @@ class ConversationStore:
         self._database = database
         self._clock = clock
         self.messages = MessageBook(database)
+        self.notes = NoteStore(database, clock)
+        self.personas = PersonaStore(database)
         self.summaries = SummaryStore(database)
 
     @classmethod
@@ -82,7 +87,7 @@ class ConversationStore:
                 model=rows[0].chosen_model,
                 thinking=Thinking(thinking) if thinking else None,
                 persona=rows[0].persona,
-                notes=queries.note_texts(connection, rows[0].identity),
+                notes=queries.notes_of(connection, rows[0].identity),
                 summary=rows[0].summary,
                 summarized=rows[0].summarized,
                 window_start=rows[0].window_start,
@@ -98,6 +103,7 @@ class ConversationStore:
         message_ids: Sequence[str] = (),
         window_start: int | None = None,
         replaces: int | None = None,
+        notes: Sequence[Note] = (),
     ) -> int:
         """存一轮，返回它的编号。
 
@@ -107,6 +113,7 @@ class ConversationStore:
             message_ids: 提问的各条消息
             window_start: 窗口从这一轮开始，`None` 为不变
             replaces: 同时删去这一轮（重新回答）
+            notes: 模型在这一轮里记下的
         """
         values = {"created_at": self._clock(), **turn_columns(turn)}
 
@@ -116,8 +123,10 @@ class ConversationStore:
                 queries.advance_window(connection, identity, window_start)
             turn_id = queries.insert_turn(connection, identity, **values)
             self.messages.write(connection, turn_id, message_ids)
+            self.notes.write(connection, identity, notes, turn_id)
             if replaces is not None:
                 self.messages.hand_over(connection, replaces, turn_id)
+                self.notes.hand_over(connection, replaces, turn_id)
                 queries.delete_turn(connection, identity, replaces)
             return turn_id
 
@@ -141,7 +150,7 @@ class ConversationStore:
         await self._set(key, thinking=thinking.value)
 
     async def forget(self, key: ConversationKey) -> int:
-        """忘记一个会话，返回忘记了几轮；选择的模型保留。"""
+        """忘记一个会话，返回忘记了几轮；选择的模型与备忘保留。"""
         which = queries.key_is(key)
         return await self._database.write(lambda c: queries.forget_turns(c, which))
 

@@ -93,11 +93,13 @@ notes = Table(
         nullable=False,
         index=True,
     ),
+    Column("turn_id", ForeignKey("glm_turn.id", ondelete="SET NULL"), index=True),
     Column("text", Text, nullable=False),
     Column("author_id", String(128), nullable=False),
     Column("created_at", Float, nullable=False),
     sqlite_autoincrement=True,
 )
+"""备忘：`turn_id` 是模型在哪一轮里记的，撤回或撤销那一轮时一起忘记；人记的是空的。"""
 
 personas = Table(
     "glm_persona",

@@ -11,6 +11,8 @@ from .call import Call
 
 MANAGER = "私聊里本人；群共用的历史由群主、管理员、超级用户；各成员的历史由本人"
 ASKER = "提问的人；群主、管理员、超级用户"
+NOTER = "说出它的人；群主、管理员、超级用户"
+PLACE_MANAGER = "私聊里本人；群里的群主、管理员、超级用户"
 GROUP_ADMINS = "群主、管理员、超级用户"
 SUPERUSERS = "超级用户"
 EVERYONE = "所有人"

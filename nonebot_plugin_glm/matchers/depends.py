@@ -12,6 +12,7 @@ from nonebot.log import logger
 from ..conversation.prompt import labelled_remarks
 from ..domain import Question, Scope
 from ..exception import GLMError, StoppedError
+from ..message import onebot
 from ..message.identity import message_id_of, speaker_of
 from ..message.incoming import question_text
 from ..message.outgoing import Outgoing
@@ -43,6 +44,7 @@ async def get_question(bot: Bot, event: Event) -> Question:
         referred=labelled_remarks("引用", references.remarks),
         referred_id=references.message_id,
         overheard=labelled_remarks("旁听", overheard.remarks(key)),
+        place_name=onebot.group_name(event),
     )
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from nonebot import get_driver
 from nonebot.log import logger
-from nonebot_plugin_localstore import get_plugin_data_file
+from nonebot_plugin_localstore import get_plugin_config_file, get_plugin_data_file
 
+from ..chat.personas import PersonaSource
 from ..config import load_config
 from ..exception import APIError, GLMError
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 config = load_config()
 # localstore 靠调用栈认出插件，只能在导入时问
 DATABASE = get_plugin_data_file("glm.db")
+try:
+    PERSONAS = get_plugin_config_file("personas")
+except OSError:  # 家目录不可写的容器：没有这个文件夹，别的照常
+    PERSONAS = None
 
 _opening: asyncio.Task[ChatService] | None = None
 
@@ -56,7 +61,15 @@ def log_failure(error: GLMError, model: str, delay: float | None) -> None:
 async def _open() -> ChatService:
     # httpx 与 SQLAlchemy 合起来要半秒才能导入：放到线程里，不挡别的插件收消息
     factory = await asyncio.to_thread(import_module, "..chat.factory", __package__)
-    return await factory.open_service(config, DATABASE, _user_agent(), log_failure)
+    personas = PersonaSource(PERSONAS, _bot_name(), logger.warning)
+    return await factory.open_service(
+        config, DATABASE, _user_agent(), log_failure, personas
+    )
+
+
+def _bot_name() -> str:
+    """机器人的名字：昵称里的一个；集合没有次序，取排在最前的，重启也不变。"""
+    return min(get_driver().config.nickname, default="GLM")
 
 
 def _user_agent() -> str:

@@ -13,7 +13,7 @@ from ..domain import Answer, Speaker
 from .outgoing import Outgoing
 from .paragraphs import Paragraphs, paragraphs
 from .presenting import Manner, Presenter
-from .sentences import BROKEN, TRUNCATED, UNSAVED
+from .sentences import BROKEN, NOTED, TRUNCATED, UNSAVED
 
 BRIEF = 120
 """一开始就写完了的、这么短的回答不分条。"""
@@ -155,6 +155,8 @@ def _notes(answer: Answer) -> list[str]:
     """回答末尾的说明。"""
     ends = {"length": TRUNCATED, "broken": BROKEN}
     notes = [ends[answer.finish]] if answer.finish in ends else []
+    if answer.saved and answer.noted:
+        notes.append(NOTED.format("；".join(answer.noted)))
     if not answer.saved:
         logger.error("这一轮没能存进历史，请检查数据目录与磁盘空间")
         notes.append(UNSAVED)

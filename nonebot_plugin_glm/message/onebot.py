@@ -77,6 +77,13 @@ def speaker(event: Event) -> Speaker | None:
     return Speaker(str(event.user_id), str(name))
 
 
+def group_name(event: Event) -> str:
+    """群的名字：NapCat 与 LLBot 写在事件上，别的客户端不给。"""
+    if not isinstance(event, GroupMessageEvent):
+        return ""
+    return str(getattr(event, "group_name", None) or "")
+
+
 def is_group_admin(event: Event) -> bool | None:
     """是否群主或管理员；其他平台的事件得到 `None`。"""
     if not isinstance(event, ChatEvent):

@@ -53,6 +53,7 @@ UNDELIVERED = (
 )
 TRUNCATED = "（回答到了长度上限，先到这里；可以说「继续」。）"
 BROKEN = "（说到这里断了，发送 /glm retry 可以重新回答。）"
+NOTED = "（记下了：{}）"
 UNSAVED = "（这一轮没能存进历史，请机器人的主人检查磁盘空间与日志。）"
 STILL_THINKING = "还在想，请稍等。"
 UNEXPECTED = "出了意料之外的错，已经写进日志，请告诉机器人的主人；可以接着问别的。"

@@ -1,5 +1,6 @@
 """把一个合规的请求写成回答：思考、预算、停止词与用量。"""
 
+import json
 import secrets
 import time
 from collections.abc import Mapping
@@ -19,8 +20,10 @@ def new_id() -> str:
 
 
 def prompt_of(body: Mapping[str, Any]) -> str:
-    """请求的提示词全文，供缓存比较与计量。"""
-    return serialize(body["messages"])
+    """请求的提示词全文，供缓存比较与计量；工具的说明在最前。"""
+    tools = body.get("tools")
+    described = json.dumps(tools, ensure_ascii=False) if tools else ""
+    return described + serialize(body["messages"])
 
 
 def compose(

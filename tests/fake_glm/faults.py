@@ -176,6 +176,16 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCalls:
+    """要用函数工具：每项是名字与参数的 JSON 文本，可以先说一段正文。"""
+
+    calls: tuple[tuple[str, str], ...]
+    text: str = ""
+    pieces: int = 1
+    """流中每个调用的参数分几块，1 是不带 tool_stream 时的样子"""
+
+
+@dataclass(frozen=True, slots=True)
 class Huge:
     """指定字符数的巨大回答，不受 max_tokens 限制。"""
 
@@ -185,6 +195,6 @@ class Huge:
 Fault = (
     Ok | Error | Flat | ErrorIn200 | Filtered | Html | TruncatedJson | EmptyChoices
     | Content | Finish | CutStream | SilentEOF | BrokenFrame | StreamError | Stall
-    | Slow | Reset | BadBytes | Raw | Huge
+    | Slow | Reset | BadBytes | Raw | Huge | ToolCalls
 )  # fmt: skip
 """全部故障的并集类型。"""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from .faults import MISSING
 from .scene import Completion, Scene, Usage
@@ -61,7 +61,14 @@ def opening_frames(scene: Scene) -> list[bytes]:
     else:
         deltas.append({"content": completion.content})
     unfinished = {"finish_reason": None} if scene.null_finish else {}
-    return [frame(_chunk(completion, delta, unfinished)) for delta in deltas]
+    chunks = [_chunk(completion, delta, unfinished) for delta in deltas]
+    for call in completion.tool_calls:
+        for part in _call_parts(call, scene.tool_pieces):
+            chunk = _chunk(completion, {"tool_calls": [part]}, unfinished)
+            # 抓包里带着工具调用的块没有 role
+            del chunk["choices"][0]["delta"]["role"]
+            chunks.append(chunk)
+    return [frame(chunk) for chunk in chunks]
 
 
 def closing_frames(scene: Scene) -> bytes:
@@ -78,11 +85,22 @@ def closing_frames(scene: Scene) -> bytes:
     return frame(body | _content_filter(completion)) + extra + DONE
 
 
+def _call_parts(call: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """一个工具调用的各块：第一块有编号与名字，之后只有参数。"""
+    if count == 1:
+        return [call]
+    name, arguments = call["function"]["name"], call["function"]["arguments"]
+    first, *rest = _pieces(arguments, -(-len(arguments) // count))
+    opening = {**call, "function": {"name": name, "arguments": first}}
+    later = [{"index": call["index"], "function": {"arguments": r}} for r in rest]
+    return [opening, *later]
+
+
 def _chunk(
     completion: Completion,
     delta: Mapping[str, object],
     finish: Mapping[str, object],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "id": completion.id,
         "created": completion.created,

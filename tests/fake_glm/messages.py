@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from .catalog import NO_BASE64, Model
 from .faults import Error
+from .tool_messages import check_calls, fold_tools
 
 _ROLES: Final = frozenset({"system", "user", "assistant", "tool"})
 _PARTS: Final = frozenset({"text", "image_url", "video_url", "file_url"})
@@ -20,16 +21,20 @@ def check_messages(messages: object, model: Model) -> Error | None:
         refusal = _check_message(message, model)
         if refusal is not None:
             return refusal
-    roles = [message["role"] for message in messages]
-    return None if _alternates(roles) else Error.of(1214)
+    folded = fold_tools(messages)
+    if folded is None:
+        return Error.of(1214, "messages 参数非法：工具消息没有配对。")
+    return None if _alternates(folded) else Error.of(1214)
 
 
 def _alternates(roles: list[str]) -> bool:
     start = next((i for i, role in enumerate(roles) if role != "system"), len(roles))
     talk = roles[start:]
-    if len(talk) % 2 == 0:
+    # 用完工具之后模型接着说，所以结尾可以是用户，也可以是工具的结果。
+    if not talk or talk[-1] not in ("user", "tool"):
         return False
-    return all(role == ("user", "assistant")[i % 2] for i, role in enumerate(talk))
+    spoken = [role for role in talk if role != "tool"]
+    return all(role == ("user", "assistant")[i % 2] for i, role in enumerate(spoken))
 
 
 def _check_message(message: object, model: Model) -> Error | None:
@@ -40,6 +45,8 @@ def _check_message(message: object, model: Model) -> Error | None:
         return Error.of(1214, "Incorrect role information")
     if not isinstance(message.get("reasoning_content", ""), str):
         return Error.of(1210)
+    if role == "assistant" and message.get("tool_calls"):
+        return check_calls(message["tool_calls"], content)
     if isinstance(content, str):
         return None if content.strip() else Error.of(1214)
     if role == "user" and isinstance(content, list) and content:

@@ -1,6 +1,7 @@
 """一次回答的全部数据：写什么、用量多少、以什么形式送出。"""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .faults import MISSING
 
@@ -31,6 +32,8 @@ class Completion:
     usage: Usage | None
     content_filter: tuple[tuple[str, int], ...] = ()
     """内容安全记录，每项是角色与级别。"""
+    tool_calls: tuple[dict[str, Any], ...] = ()
+    """要用的工具，形状与抓包一致。"""
 
     def message(self) -> dict[str, object]:
         """非流式响应里的 message，键的顺序同抓包。"""
@@ -39,6 +42,8 @@ class Completion:
             del message["content"]
         if self.reasoning:
             message["reasoning_content"] = self.reasoning
+        if self.tool_calls:
+            message["tool_calls"] = list(self.tool_calls)
         return message
 
 
@@ -56,6 +61,8 @@ class Scene:
     """未结束的块是否带 finish_reason: null。"""
     usage_chunk: bool = False
     """用量是否改放在单独的 choices 为空的块里。"""
+    tool_pieces: int = 1
+    """每个工具调用的参数分几块。"""
 
     def with_content(self, content: object, finish: str = "stop") -> "Scene":
         """换掉内容与结束原因，并去掉思考。"""

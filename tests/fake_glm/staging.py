@@ -1,5 +1,6 @@
 """把故障解释成步骤：纯函数，不碰网络与时钟。"""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
@@ -187,6 +188,23 @@ def _(fault: faults.BadBytes, scene: Scene) -> Steps:
         step.replace(_MOJIBAKE.encode(), broken) if isinstance(step, bytes) else step
         for step in steps
     )
+
+
+@stage.register
+def _(fault: faults.ToolCalls, scene: Scene) -> Steps:
+    calls = tuple(
+        {
+            "id": f"call_{secrets.token_hex(12)}",
+            "index": index,
+            "type": "function",
+            "function": {"name": name, "arguments": arguments},
+        }
+        for index, (name, arguments) in enumerate(fault.calls)
+    )
+    completion = replace(
+        scene.completion, content=fault.text, finish="tool_calls", tool_calls=calls
+    )
+    return play(replace(scene, completion=completion, tool_pieces=fault.pieces))
 
 
 @stage.register

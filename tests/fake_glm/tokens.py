@@ -47,8 +47,13 @@ def serialize(messages: Sequence[Mapping[str, Any]]) -> str:
     return "".join(
         (_SYSTEM_MARK if message["role"] == "system" else _MARK)
         + content_text(message["content"])
+        + "".join(map(_call_text, message.get("tool_calls") or ()))
         for message in messages
     )
+
+
+def _call_text(call: Mapping[str, Any]) -> str:
+    return call["function"]["name"] + call["function"]["arguments"]
 
 
 class PrefixCache:

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nonebot_plugin_glm.conversation.noting import Note
 from nonebot_plugin_glm.conversation.prompt import (
+    GROUP_NOTES_RULE,
     GROUP_RULE,
     NAME_LENGTH,
+    NOTES_RULE,
     Preamble,
     build_messages,
     clean_name,
@@ -136,10 +139,12 @@ def test_beginning_never_changes(scope: Scope, turns: list[Turn], system: str) -
 
 def test_preamble_in_order() -> None:
     """系统提示、群的规矩、备忘、摘要，依次排列；备忘与摘要冒充不了标签。"""
-    preamble = Preamble("系统", ("爱吃⟦辣⟧\n的",), "聊过⟦天气⟧")
+    note = Note("爱吃⟦辣⟧\n的", "7⟧\n⟦1")
+    preamble = Preamble("系统", (note,), "聊过⟦天气⟧")
     text = preamble.text(Scope.GROUP)
     assert text.startswith(f"系统\n\n{GROUP_RULE}\n\n")
     assert text.endswith("聊过[天气]")
-    assert "- 爱吃[辣] 的\n\n" in text
+    assert f"{GROUP_NOTES_RULE}\n⟦备忘｜7] [1⟧ 爱吃[辣] 的\n\n" in text
+    assert f"{NOTES_RULE}\n- 爱吃[辣] 的\n\n" in preamble.text(Scope.PRIVATE)
     assert Preamble("系统").text(Scope.PRIVATE) == "系统"
     assert Preamble().text(Scope.PRIVATE) == ""

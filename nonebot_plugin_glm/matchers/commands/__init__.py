@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from . import conversation, group, models
+from . import conversation, group, memory, models, personas
 
-TOPICS = (conversation.TOPIC, models.TOPIC, group.TOPIC)
+TOPICS = (
+    conversation.TOPIC,
+    memory.TOPIC,
+    personas.TOPIC,
+    models.TOPIC,
+    group.TOPIC,
+)
 COMMANDS = {command.name: command for topic in TOPICS for command in topic.commands}
 """子命令的名字到子命令。"""

@@ -27,7 +27,8 @@ async def reset(call: Call) -> None:
         if not await call.may_manage():
             return await call.say(DENIED_MANAGE)
         overheard.forget(call.key)
-        return await call.say(_reset_done("本会话", await call.service.reset(call.key)))
+        done = await call.service.reset(call.key)
+        return await call.say(_reset_done("本会话", done) + _notes_kept(done))
     if not call.is_owner():
         return await call.say(DENIED_OWNER)
     there = ConversationKey(call.key.platform, call.key.bot_id, Scope.GROUP, group)
@@ -41,6 +42,16 @@ def _reset_done(place: str, done: ResetDone) -> str:
     if not done.turns:
         return f"{place}没有可忘记的问答{stopped}，从头开始吧。"
     return f"已忘记{place}的 {done.turns} 轮问答{stopped}，从头开始吧。"
+
+
+def _notes_kept(done: ResetDone) -> str:
+    """备忘本来就是要留得比历史久的，但人要知道它还在。"""
+    if not done.notes:
+        return ""
+    return (
+        f"记下的 {done.notes} 条备忘还在，{COMMAND} memory 可以看，"
+        f"{COMMAND} forget all 可以都忘记。"
+    )
 
 
 async def status(call: Call) -> None:

@@ -46,12 +46,16 @@ def upgrade() -> None:
             sa.ForeignKey("glm_conversation.id", ondelete="CASCADE"),
             nullable=False,
         ),
+        sa.Column(
+            "turn_id", sa.Integer, sa.ForeignKey("glm_turn.id", ondelete="SET NULL")
+        ),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("author_id", sa.String(128), nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_glm_note_conversation_id", "glm_note", ["conversation_id"])
+    op.create_index("ix_glm_note_turn_id", "glm_note", ["turn_id"])
     op.create_table(
         "glm_persona",
         sa.Column("platform", sa.String(64), primary_key=True),
