@@ -106,6 +106,22 @@ class ConversationQueue:
             ticket.scope.cancel()
         return len(chosen)
 
+    def asking(self, matches: Callable[[Question], bool]) -> list[ConversationKey]:
+        """有相配的提问的会话。"""
+        return self.busy(
+            lambda key: any(matches(ticket.question) for ticket in self._tickets(key))
+        )
+
+    def change(
+        self,
+        keys: Iterable[ConversationKey],
+        change: Callable[[Question], Question],
+    ) -> None:
+        """改这些会话里等着的提问；先占住队伍，才没有正在答的。"""
+        for key in keys:
+            for ticket in self._tickets(key):
+                ticket.pieces = [change(piece) for piece in ticket.pieces]
+
     def find(self, matches: Callable[[Ticket], bool]) -> Ticket | None:
         """第一个相配的提问。"""
         everywhere = (ticket for key in self._lanes for ticket in self._tickets(key))
