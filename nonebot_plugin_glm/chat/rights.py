@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..conversation.erasing import Person
-from ..conversation.traces import Traces
+from ..conversation.traces import Person, Traces
 from ..domain import ConversationKey, Question
 from ..exception import StoreError
 from .results import Forgotten

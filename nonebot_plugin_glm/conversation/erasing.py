@@ -28,7 +28,7 @@ from ..domain import ConversationKey, Scope
 from . import queries
 from .rows import stored_key
 from .tables import conversations, lifts, notes, personas, requests, turns
-from .traces import Traces, label_of
+from .traces import Person, Traces, label_of
 
 _c = conversations.c
 _LIFTED_PERSON = "user"
@@ -44,14 +44,6 @@ _FREE_TEXTS: tuple[Column[str], ...] = (
     _c.summary,
 )
 """人或模型写的话，哪里都可能写着一个号码。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """一个平台上的一个人，不论经哪个机器人账号。"""
-
-    platform: str
-    id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from ..domain import ConversationKey
 from ..exception import StoreError
 from . import erasing, queries
 from .database import Database
-from .erasing import Erased, Person
+from .erasing import Erased
 from .exporting import Record, Said, moment
 from .rows import stored_turn
 from .tables import conversations, notes, requests, turns
+from .traces import Person
 
 _BATCH = 500
 """一次最多删几轮：删得太久，提问都要等着。"""

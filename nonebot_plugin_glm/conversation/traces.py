@@ -24,6 +24,14 @@ _REMARK = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """一个平台上的一个人，不论经哪个机器人账号。"""
+
+    platform: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """引用的一句话。"""
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Table, insert, select, update
 
 from nonebot_plugin_glm.conversation.database import Database
-from nonebot_plugin_glm.conversation.erasing import Erased, Person
+from nonebot_plugin_glm.conversation.erasing import Erased
 from nonebot_plugin_glm.conversation.prompt import labelled_remarks
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.tables import (
@@ -20,6 +20,7 @@ from nonebot_plugin_glm.conversation.tables import (
     personas,
     requests,
 )
+from nonebot_plugin_glm.conversation.traces import Person
 from nonebot_plugin_glm.domain import ConversationKey, Remark, Scope, Speaker, Turn
 
 from .archives import contents
