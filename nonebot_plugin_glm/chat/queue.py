@@ -112,15 +112,11 @@ class ConversationQueue:
             lambda key: any(matches(ticket.question) for ticket in self._tickets(key))
         )
 
-    def change(
-        self,
-        keys: Iterable[ConversationKey],
-        change: Callable[[Question], Question],
-    ) -> None:
-        """改这些会话里等着的提问；先占住队伍，才没有正在答的。"""
-        for key in keys:
+    def change(self, change: Callable[[Question], Question]) -> None:
+        """改还没有开始答的提问。"""
+        for key in self._lanes:
             for ticket in self._tickets(key):
-                ticket.pieces = [change(piece) for piece in ticket.pieces]
+                ticket.change(change)
 
     def find(self, matches: Callable[[Ticket], bool]) -> Ticket | None:
         """第一个相配的提问。"""

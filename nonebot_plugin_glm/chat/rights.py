@@ -33,22 +33,25 @@ class Rights:
     async def forget(self, person: Person) -> Forgotten:
         """抹去一个人；他在途的提问一律中止，晚到的回答不会留下。
 
-        别人正在问的若可能带着他的话，等它答完再抹；还在排队的，先从提问里去掉。
+        别人正在问的若可能带着他的话，等它答完再抹；还在排队的，就从提问里去掉。
         """
         queue, traces = self._asking.queue, Traces(person.id)
+
+        def clean(question: Question) -> Question:
+            return _clean(question, person, traces)
+
+        def concerns(question: Question) -> bool:
+            return _asker(question) == person or clean(question) != question
+
         here = queue.busy(lambda key: key.platform == person.platform)
-        stopped = {key: queue.stop(key, person.id) for key in here}
-        lanes = set(await self._records.conversations_of(person))
-        lanes.update(key for key, count in stopped.items() if count)
-        lanes.update(queue.asking(lambda asked: _clean(asked, traces) != asked))
-        async with queue.alone(lanes):
-            queue.change(lanes, lambda asked: _clean(asked, traces))
-            self._asking.failed.forget_all(
-                lambda failed: _concerns(failed.question, person, traces)
-            )
+        stopped = sum(queue.stop(key, person.id) for key in here)
+        kept = await self._records.conversations_of(person)
+        queue.change(clean)
+        async with queue.alone([*kept, *queue.asking(concerns)]):
+            queue.change(clean)
+            self._asking.failed.forget_all(lambda f: concerns(f.question))
             erased = await self._records.erase(person)
-        clean = await self._scrubbed()
-        return Forgotten(erased.turns, erased.notes, sum(stopped.values()), clean)
+        return Forgotten(erased.turns, erased.notes, stopped, await self._scrubbed())
 
     async def expire(self, before: float) -> int:
         """忘记 `before`（Unix 秒）之前的轮，返回忘记了几轮。"""
@@ -62,16 +65,17 @@ class Rights:
         return True
 
 
-def _clean(question: Question, traces: Traces) -> Question:
-    """提问里不再有他。"""
+def _asker(question: Question) -> Person:
+    return Person(question.key.platform, question.speaker.id)
+
+
+def _clean(question: Question, person: Person, traces: Traces) -> Question:
+    """同一个平台上的提问里不再有他。"""
+    if question.key.platform != person.platform:
+        return question
     return replace(
         question,
         text=traces.without_number(question.text),
         referred=traces.without_number(traces.without_quotes(question.referred)),
         overheard=traces.without_quotes(question.overheard),
     )
-
-
-def _concerns(question: Question, person: Person, traces: Traces) -> bool:
-    mine = (question.key.platform, question.speaker.id) == (person.platform, person.id)
-    return mine or _clean(question, traces) != question
