@@ -20,6 +20,7 @@ GLMError
 ├── ProtocolError            读不懂的回应
 ├── EmptyAnswerError         回答里没有内容
 ├── StoreError               历史读不出或写不进
+├── ArchiveError             要导入的文件不对
 ├── QueueFullError           会话里等着的提问太多
 └── StoppedError             提问被中止（/glm stop、/glm reset、撤回）
 ```
@@ -154,6 +155,10 @@ class EmptyAnswerError(GLMError):
 
 class StoreError(GLMError):
     """历史读不出或写不进时抛出；文本只有缘由，没有数据。"""
+
+
+class ArchiveError(GLMError):
+    """要导入的文件不对时抛出；文本说第几行、怎么不对，没有它的内容。"""
 
 
 class QueueFullError(GLMError):

@@ -13,6 +13,7 @@ from .personas import Personas
 from .places import Places
 from .queue import ConversationQueue, QueueLimits
 from .results import Recalled, ResetDone, Retriable, Status
+from .rights import Rights
 from .summaries import Summarizer
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class ChatService:
         )
         queue = ConversationQueue(limits)
         self._asking = Asking(store, self._answerer, self._summarizer, queue)
+        self.rights = Rights(store.records, self._asking, self._summarizer)
 
     async def ask(
         self, question: Question, audience: Audience, replaces: int | None = None
@@ -160,7 +162,7 @@ class ChatService:
             self._asking.queue.stop(key)
         async with self._asking.queue.alone(busy):
             pass
-        await self._summarizer.aclose()
+        await self._summarizer.cancel()
         await self._client.aclose()
         await self._store.aclose()
 

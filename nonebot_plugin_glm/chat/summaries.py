@@ -75,8 +75,8 @@ class Summarizer:
         while self._writing:
             await asyncio.wait(list(self._writing.values()))
 
-    async def aclose(self) -> None:
-        """不再写，等在写的退出。"""
+    async def cancel(self) -> None:
+        """在写的都作罢，等它们退出。"""
         writing = list(self._writing.values())
         for task in writing:
             task.cancel()

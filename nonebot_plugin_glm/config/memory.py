@@ -21,7 +21,8 @@ class MemorySettings(BaseModel):
     """提问时历史最多占多少 token，照 GLM 报告的用量估计；超过时一次裁到一半"""
     glm_auto_memory: bool = False
     """模型可以自己记下值得记的事，如同 /glm remember；每个请求会多几百 token"""
-
+    glm_retention_days: int = Field(default=0, ge=0, le=36500)
+    """存下的轮留多少天，过期就删去，账本里那时的名字也删去；0 为一直留着"""
     glm_summary: bool = True
     """快装不下的历史先在后台写成摘要，不耽误回答；关掉则只裁掉"""
     glm_summary_model: str = ""

@@ -18,6 +18,7 @@ from .messages import MessageBook
 from .notes import NoteStore
 from .noting import Note
 from .personas import PersonaStore
+from .records import Records
 from .rows import StoredTurn, stored_turn, turn_columns
 from .summaries import SummaryStore
 from .tables import conversations
@@ -61,6 +62,7 @@ class ConversationStore:
         self.notes = NoteStore(database, clock)
         self.personas = PersonaStore(database)
         self.summaries = SummaryStore(database)
+        self.records = Records(database)
 
     @classmethod
     async def open(cls, path: Path) -> ConversationStore:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..exception import (
     AnswerTimeoutError,
     APIError,
+    ArchiveError,
     AuthError,
     ContentFilteredError,
     ContextTooLongError,
@@ -45,6 +46,7 @@ SENTENCES: dict[type[GLMError], str] = {
     EmptyAnswerError: "GLM 没有给出内容，请换个说法再问一次。",
     QueueFullError: "等着回答的提问太多了，这个没有排上，请过一会儿再问。",
     StoreError: "读不出这个会话的历史，请机器人的主人看日志，检查数据目录与磁盘。",
+    ArchiveError: "这个文件不是导出的，或者坏了，什么也没有导入。",
 }
 """异常类到句子的表；没有列出的子类用父类的。"""
 

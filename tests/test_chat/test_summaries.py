@@ -49,7 +49,7 @@ async def chat(
     """窗口十轮的服务。"""
     service = summarizing(store, client)
     yield service
-    await service._summarizer.aclose()
+    await service._summarizer.cancel()
 
 
 def asked_for_summary(client: FakeClient) -> list[str]:
@@ -224,7 +224,7 @@ async def test_slow_summary_is_given_up(
     patient = Summarizer(store.summaries, client, "", 60.0)
     patient.start(PRIVATE, Fold(0, ids[2]), "glm-4.7")
     await client.busy_with(1)
-    await patient.aclose()
+    await patient.cancel()
     assert client.cancelled == 2
 
 
@@ -269,6 +269,6 @@ async def test_fact_survives_the_window(
     inbox = Inbox()
     await service.ask(question("我的猫叫什么"), inbox)
     assert inbox.texts == ["阿橘" if remembers else "不知道"]
-    await service._summarizer.aclose()
+    await service._summarizer.cancel()
     await client.aclose()
     assert glm.invalid == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.store import ConversationStore
 
 
@@ -22,3 +23,19 @@ async def store(path: Path) -> AsyncIterator[ConversationStore]:
     store = await ConversationStore.open(path)
     yield store
     await store.aclose()
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """这台机器的数据库。"""
+    database = await Database.open(tmp_path / "here.db")
+    yield database
+    await database.aclose()
+
+
+@pytest.fixture
+async def elsewhere(tmp_path: Path) -> AsyncIterator[Database]:
+    """另一台机器的数据库。"""
+    database = await Database.open(tmp_path / "there.db")
+    yield database
+    await database.aclose()

@@ -55,6 +55,7 @@ class FakeService:
         self.running: dict[str, int] = {}
         self.forgotten = ResetDone(3, 0)
         self.places = Places(NoChoices(), {}, set())
+        self.rights: Any = None
 
     async def ask(
         self, question: Question, audience: Audience, replaces: int | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import conversation, group, memory, models, personas
+from . import conversation, group, memory, models, personas, rights
 
 TOPICS = (
     conversation.TOPIC,
     memory.TOPIC,
     personas.TOPIC,
     models.TOPIC,
+    rights.TOPIC,
     group.TOPIC,
 )
 COMMANDS = {command.name: command for topic in TOPICS for command in topic.commands}

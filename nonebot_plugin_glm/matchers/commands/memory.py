@@ -20,6 +20,7 @@ from ...domain import Scope, well_formed
 from ..call import DENIED_MANAGE, Call
 from ..command import EVERYONE, MANAGER, NOTER, Command, Entry, Topic
 from ..rules import COMMAND
+from .rights import CONFIRM, ask_to_forget_me, forget_me
 from .telling import tell
 
 NO_NOTES = f"还没有备忘，{COMMAND} remember 后面写要记住的话。"
@@ -61,7 +62,7 @@ async def memory(call: Call) -> None:
 
 async def forget(call: Call) -> None:
     """忘记一条，或照后面的词行事。"""
-    word = call.tail.strip()
+    word = " ".join(call.tail.split())
     if word in FORGETTING:
         return await FORGETTING[word](call)
     stored = await call.service.notes.of(call.key)
@@ -84,7 +85,11 @@ async def forget_all(call: Call) -> None:
     await call.say(f"忘记了 {count} 条备忘。" if count else NO_NOTES)
 
 
-FORGETTING: dict[str, Callable[[Call], Awaitable[None]]] = {"all": forget_all}
+FORGETTING: dict[str, Callable[[Call], Awaitable[None]]] = {
+    "all": forget_all,
+    "me": ask_to_forget_me,
+    f"me {CONFIRM}": forget_me,
+}
 """`/glm forget` 后面可以写的词。"""
 
 TOPIC = Topic(
@@ -103,6 +108,7 @@ TOPIC = Topic(
             (
                 Entry("forget 编号", "忘记记下的一条", NOTER),
                 Entry("forget all", "忘记本会话记下的所有话", MANAGER),
+                Entry("forget me", "抹去关于自己的一切，先说清是哪些", EVERYONE),
             ),
             free=True,
         ),
