@@ -65,6 +65,8 @@ async def forget(call: Call) -> None:
     word = " ".join(call.tail.split())
     if word in FORGETTING:
         return await FORGETTING[word](call)
+    if word.split()[:1] == ["me"]:
+        return await ask_to_forget_me(call)
     stored = await call.service.notes.of(call.key)
     if not stored:
         return await call.say(NO_NOTES)
