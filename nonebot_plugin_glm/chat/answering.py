@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,12 +43,18 @@ class Answerer:
     """回答提问；不管先后，由 ConversationQueue 保证同一会话一次一个。"""
 
     def __init__(
-        self, store: ConversationStore, client: GLMClient, settings: ChatSettings
+        self,
+        store: ConversationStore,
+        client: GLMClient,
+        settings: Callable[[], ChatSettings],
     ) -> None:
         self._store = store
         self._client = client
-        self._settings = settings
-        self._default_model: str | None = None
+        self._settings_now = settings
+
+    @property
+    def _settings(self) -> ChatSettings:
+        return self._settings_now()
 
     async def write(
         self, question: Question, audience: Audience, replaces: int | None
@@ -72,7 +78,7 @@ class Answerer:
         if isinstance(error, ContentFilteredError):
             await audience.withdraw()
             raise error from None
-        model = await self.model_of(conversation)
+        model = self.model_of(conversation)
         return Written(Answer(audience.written.strip(), model, BROKEN))
 
     async def save(
@@ -101,23 +107,13 @@ class Answerer:
         except StoreError:
             return None
 
-    async def model_of(self, conversation: Conversation) -> str:
-        """会话用的模型：为它选的、全局设的、配置里的，依次取第一个。"""
-        if conversation.model:
-            return conversation.model
-        if self._default_model is None:
-            chosen = await self._store.default_model()
-            self._default_model = chosen or self._settings.model
-        return self._default_model
+    def model_of(self, conversation: Conversation) -> str:
+        """会话用的模型：为它选的，没有选的照设置。"""
+        return conversation.model or self._settings.model
 
     def thinking_of(self, conversation: Conversation) -> Thinking:
         """会话用的思考方式。"""
         return conversation.thinking or self._settings.thinking
-
-    async def set_default_model(self, model: str | None) -> None:
-        """设置默认模型，`None` 为回到配置里的。"""
-        await self._store.set_default_model(model)
-        self._default_model = model
 
     async def _ask(
         self,
@@ -126,7 +122,7 @@ class Answerer:
         conversation: Conversation,
         replaces: int | None,
     ) -> Written:
-        model = await self.model_of(conversation)
+        model = self.model_of(conversation)
         thinking = self.thinking_of(conversation)
         turns = [t for t in conversation.turns if t.id != replaces]
         preamble = self._preamble(conversation)

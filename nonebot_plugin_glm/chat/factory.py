@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from ..api.client import GLMClient
@@ -22,7 +23,7 @@ from .service import ChatService
 async def open_service(
     config: Config, database: Path, user_agent: str, on_failure: FailureReport
 ) -> ChatService:
-    """打开历史与连接，得到服务。
+    """打开历史与连接，得到服务；`config` 以后变了，可以改的设置立即照新的。
 
     异常:
         StoreError: 数据库打不开
@@ -39,11 +40,12 @@ async def open_service(
         auth=config.glm_auth,
         endpoint=_endpoint(config, user_agent),
         retry=RetryPolicy(max_retries=config.glm_max_retries),
-        fallback_models=tuple(config.glm_fallback_models),
+        fallback_models=lambda: tuple(config.glm_fallback_models),
         on_failure=on_failure,
     )
-    limits = QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
-    return ChatService(store, client, _settings(config), places, limits)
+    return ChatService(
+        store, client, partial(_settings, config), places, partial(_limits, config)
+    )
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:
@@ -55,6 +57,10 @@ def _endpoint(config: Config, user_agent: str) -> Endpoint:
         max_concurrency=config.glm_max_concurrency,
         user_agent=user_agent,
     )
+
+
+def _limits(config: Config) -> QueueLimits:
+    return QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
 
 
 def _settings(config: Config) -> ChatSettings:

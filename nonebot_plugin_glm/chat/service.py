@@ -25,20 +25,21 @@ class ChatService:
     参数:
         store: 历史
         client: GLM
-        settings: 问的方式
+        settings: 现在问的方式：设置随时会变，用时才问
         places: 群的选择与屏蔽的人
-        limits: 队伍的分寸
+        limits: 队伍现在的分寸
     """
 
     def __init__(
         self,
         store: ConversationStore,
         client: GLMClient,
-        settings: ChatSettings,
+        settings: Callable[[], ChatSettings],
         places: Places,
-        limits: QueueLimits | None = None,
+        limits: Callable[[], QueueLimits] = QueueLimits,
     ) -> None:
         self.places = places
+        self.settings = store.settings
         self._store = store
         self._client = client
         self._answerer = Answerer(store, client, settings)
@@ -119,10 +120,6 @@ class ChatService:
         """为会话选择模型，`None` 为回到默认。"""
         await self._store.choose_model(key, model)
 
-    async def choose_default_model(self, model: str | None) -> None:
-        """选择默认模型，`None` 为回到配置里的。"""
-        await self._answerer.set_default_model(model)
-
     async def choose_thinking(self, key: ConversationKey, thinking: Thinking) -> None:
         """为会话选择思考方式。"""
         await self._store.choose_thinking(key, thinking)
@@ -132,7 +129,7 @@ class ChatService:
         conversation = await self._store.read(key, 0)
         last = await self._store.last(key)
         return Status(
-            model=await self._answerer.model_of(conversation),
+            model=self._answerer.model_of(conversation),
             thinking=self._answerer.thinking_of(conversation),
             turns=await self._store.count(key),
             last=last.turn if last else None,

@@ -13,11 +13,13 @@ from nonebot_plugin_localstore import get_plugin_data_file
 
 from ..config import load_config
 from ..exception import APIError, GLMError
+from .settings import Settings
 
 if TYPE_CHECKING:
     from ..chat.service import ChatService
 
 config = load_config()
+settings = Settings(config)
 # localstore 靠调用栈认出插件，只能在导入时问
 DATABASE = get_plugin_data_file("glm.db")
 
@@ -56,7 +58,13 @@ def log_failure(error: GLMError, model: str, delay: float | None) -> None:
 async def _open() -> ChatService:
     # httpx 与 SQLAlchemy 合起来要半秒才能导入：放到线程里，不挡别的插件收消息
     factory = await asyncio.to_thread(import_module, "..chat.factory", __package__)
-    return await factory.open_service(config, DATABASE, _user_agent(), log_failure)
+    service = await factory.open_service(config, DATABASE, _user_agent(), log_failure)
+    try:
+        settings.restore(await service.settings.all())
+    except BaseException:
+        await service.aclose()
+        raise
+    return service
 
 
 def _user_agent() -> str:
