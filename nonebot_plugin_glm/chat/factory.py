@@ -14,6 +14,8 @@ from ..conversation.database import Database
 from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
 from ..conversation.window import WindowLimits
+from .doctor.examination import Patient
+from .doctor.glm import Wanted
 from .draft import ChatSettings
 from .places import Places
 from .queue import QueueLimits
@@ -46,6 +48,14 @@ async def open_service(
     return ChatService(
         store, client, partial(_settings, config), places, partial(_limits, config)
     )
+
+
+def patient(config: Config, database: Path, user_agent: str) -> Patient:
+    """由设置得到要看的病人。"""
+    keys = tuple(filter(None, [config.glm_api_key]))
+    endpoint = _endpoint(config, user_agent)
+    wanted = Wanted(keys, config.glm_auth, endpoint, config.glm_model)
+    return Patient(wanted, database)
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:

@@ -58,7 +58,7 @@ def log_failure(error: GLMError, model: str, delay: float | None) -> None:
 async def _open() -> ChatService:
     # httpx 与 SQLAlchemy 合起来要半秒才能导入：放到线程里，不挡别的插件收消息
     factory = await asyncio.to_thread(import_module, "..chat.factory", __package__)
-    service = await factory.open_service(config, DATABASE, _user_agent(), log_failure)
+    service = await factory.open_service(config, DATABASE, user_agent(), log_failure)
     try:
         settings.restore(await service.settings.all())
     except BaseException:
@@ -67,7 +67,8 @@ async def _open() -> ChatService:
     return service
 
 
-def _user_agent() -> str:
+def user_agent() -> str:
+    """对 GLM 说自己是谁。"""
     try:
         return f"nonebot-plugin-glm/{version('nonebot-plugin-glm')}"
     except PackageNotFoundError:

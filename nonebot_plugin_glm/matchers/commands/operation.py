@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ...chat.doctor.findings import report
 from ...config import Config, ConfigError
 from ...config.changing import CHANGEABLE, is_secret, shown
 from ...config.sections import sections_of
 from ...message.presenting import Presenter
 from ..call import DENIED_OWNER, Call
+from ..checkup import checkup
 from ..command import SUPERUSERS, Command, Entry, Topic
 from ..depends import manner
 from ..rules import COMMAND
@@ -66,9 +68,18 @@ async def _change(call: Call, name: str, text: str) -> None:
     await call.say(f"{key}={shown(name, getattr(config, name))}{back}。")
 
 
+async def doctor(call: Call) -> None:
+    """自检。"""
+    if not call.is_owner():
+        return await call.say(DENIED_OWNER)
+    await call.say(report(await checkup(call.bot)))
+
+
+_DOCTOR = "看密钥、地址、模型、时钟、代理、数据库、客户端哪里不好，怎样治"
 TOPIC = Topic(
     "主人",
     (
+        Command("doctor", doctor, (Entry("doctor", _DOCTOR, SUPERUSERS),)),
         Command(
             "config",
             configure,
