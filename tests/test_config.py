@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +9,8 @@ import pytest
 from nonebot.compat import model_dump, model_fields, type_validate_python
 from nonebot.config import Config as Settings
 
-from nonebot_plugin_glm import config as config_module
 from nonebot_plugin_glm.config import Config, load_config
+from nonebot_plugin_glm.config.sections import sections_of
 from nonebot_plugin_glm.domain import Thinking
 
 FIELDS = sorted(field.name for field in model_fields(Config))
@@ -36,14 +34,8 @@ DEFAULTS = {
 
 def documented() -> dict[str, str]:
     """每个字段下面的说明。"""
-    found = {}
-    for file in Path(config_module.__file__).parent.glob("*.py"):
-        for section in ast.parse(file.read_text(encoding="utf-8")).body:
-            body = section.body if isinstance(section, ast.ClassDef) else []
-            for field, below in pairwise(body):
-                if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
-                    found[ast.unparse(field.target)] = ast.literal_eval(below.value)
-    return found
+    sections = sections_of(Config)
+    return {name: text for s in sections for name, text in s.fields.items()}
 
 
 def test_every_field_is_documented() -> None:

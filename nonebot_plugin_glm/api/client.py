@@ -5,7 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -34,7 +40,7 @@ class GLMClient:
         auth: 认证方式
         endpoint: GLM 在哪里、怎么连
         retry: 重试的分寸
-        fallback_models: 请求的模型过载时依次改用的模型
+        fallback_models: 问它请求的模型过载时依次改用哪些模型
         on_failure: 每次失败的去处，用于日志
         transport: 测试时换掉网络
         clock: 返回 Unix 秒
@@ -48,7 +54,7 @@ class GLMClient:
         auth: AuthMode = "auto",
         endpoint: Endpoint | None = None,
         retry: RetryPolicy | None = None,
-        fallback_models: tuple[str, ...] = (),
+        fallback_models: Callable[[], Sequence[str]] = tuple,
         on_failure: FailureReport = lambda error, model, delay: None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.time,

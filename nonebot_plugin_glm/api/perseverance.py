@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ class Perseverance:
     """坚持的分寸。"""
 
     policy: RetryPolicy
-    fallback_models: tuple[str, ...]
+    fallback_models: Callable[[], Sequence[str]]
     on_failure: FailureReport
     sleep: Callable[[float], Awaitable[None]]
 
@@ -48,7 +48,7 @@ class Perseverance:
         except GLMError as error:
             if not (may_fall_back(error) and may_retry()):
                 raise
-            for model in self.fallback_models:
+            for model in self.fallback_models():
                 if model == request.model:
                     continue
                 other = replace(request, model=model)

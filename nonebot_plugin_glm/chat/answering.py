@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,13 @@ from ..exception import (
     InvalidMessagesError,
     StoreError,
 )
-from .choosing import ModelChoices
-from .draft import ChatSettings, draft_request
+from .draft import ChatSettings
+from .inquiry import Inquiry
 from .note_taking import NoteTaker
 from .recovery import narrowed
 from .results import BROKEN, Written
 from .tools import converse
-from .windows import Windows, fold_due
+from .windows import Windows, fold_due, moved
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
@@ -41,15 +41,14 @@ class Answerer:
         self,
         store: ConversationStore,
         client: GLMClient,
-        settings: ChatSettings,
+        settings: Callable[[], ChatSettings],
         personas: Personas,
     ) -> None:
         self._store = store
         self._client = client
         self._settings = settings
         self._personas = personas
-        self._windows = Windows(settings)
-        self.choices = ModelChoices(store, settings)
+        self._windows = Windows()
 
     async def write(
         self, question: Question, audience: Audience, replaces: int | None
@@ -59,13 +58,16 @@ class Answerer:
         异常:
             GLMError: 失败，没有人看到什么，历史里也没有留下痕迹
         """
-        limit = self._settings.window.turns + 1
-        conversation = await self._store.read(question.key, limit)
+        settings = self._settings()
+        conversation = await self._store.read(question.key, settings.window.turns + 1)
         try:
-            with anyio.fail_after(self._settings.timeout):
-                return await self._ask(question, audience, conversation, replaces)
+            with anyio.fail_after(settings.timeout):
+                inquiry = await self._inquiry(
+                    question, conversation, replaces, settings
+                )
+                return await self._ask(inquiry, audience)
         except TimeoutError:
-            error: GLMError = AnswerTimeoutError(self._settings.timeout)
+            error: GLMError = AnswerTimeoutError(settings.timeout)
         except GLMError as failure:
             error = failure
         if not audience.seen:
@@ -73,7 +75,7 @@ class Answerer:
         if isinstance(error, ContentFilteredError):
             await audience.withdraw()
             raise error from None
-        model = await self.choices.model_of(conversation)
+        model = conversation.model or settings.model
         return Written(Answer(audience.written.strip(), model, BROKEN))
 
     async def save(
@@ -103,58 +105,64 @@ class Answerer:
         except StoreError:
             return None
 
-    async def _ask(
+    async def _inquiry(
         self,
         question: Question,
-        audience: Audience,
         conversation: Conversation,
         replaces: int | None,
-    ) -> Written:
-        model = await self.choices.model_of(conversation)
-        thinking = self.choices.thinking_of(conversation)
-        turns = [t for t in conversation.turns if t.id != replaces]
+        settings: ChatSettings,
+    ) -> Inquiry:
+        """备好问一次要用的一切。"""
+        model = conversation.model or settings.model
         prompt = await self._personas.prompt(
-            question, conversation.persona, self._settings.system_prompt
+            question, conversation.persona, settings.system_prompt
         )
         if prompt.timed:
             question = self._personas.dated(question)
         preamble = Preamble(prompt.text, conversation.notes, conversation.summary)
-        fit = self._windows.fit(turns, preamble, question, model)
-        turns = fit.turns
-        older = await self._older(question, turns)
-        audience.meet([*(t.turn.speaker for t in turns), question.speaker])
+        turns = [t for t in conversation.turns if t.id != replaces]
+        fit = self._windows.fit(turns, preamble, question, model, settings)
+        older = await self._older(question, fit.turns)
+        thinking = conversation.thinking or settings.thinking
+        return Inquiry(
+            question, conversation, preamble, model, thinking, settings, fit, older
+        )
 
-        async def ask(turns: Sequence[StoredTurn]) -> Written:
-            sent = [*turns, *older]
-            request = draft_request(
-                sent, preamble, question, model, thinking, self._settings
-            )
-            taker = NoteTaker(question, conversation.notes)
-            tools = [taker] if self._settings.auto_memory else []
-            try:
-                answer = await converse(self._client, request, audience, tools)
-            except ContentFilteredError as error:
-                await self._forget_if_blamed(question.key, error)
-                raise
-            if not taker.asked:  # 几个回合的用量合在一起，看不出提示有多大
-                self._windows.learn(request, answer)
-            answer = replace(answer, noted=tuple(note.text for note in taker.noted))
-            return Written(
-                answer, _moved(turns, conversation), fold_due(conversation, fit)
-            )
-
+    async def _ask(self, inquiry: Inquiry, audience: Audience) -> Written:
+        """问到答成为止：太长、序列不被接受时带着更少的轮再问一次。"""
+        turns, key = inquiry.fit.turns, inquiry.question.key
+        speakers = (stored.turn.speaker for stored in turns)
+        audience.meet([*speakers, inquiry.question.speaker])
         try:
-            return await ask(turns)
+            return await self._once(inquiry, turns, audience)
         except (ContextTooLongError, InvalidMessagesError) as error:
             fewer = narrowed(turns, error)
             if fewer is None or audience.seen:
                 raise
         try:
-            return await ask(fewer)
+            return await self._once(inquiry, fewer, audience)
         except ContextTooLongError:
             if fewer:  # 否则是提问本身太长，裁掉历史也无益
-                await self._store.move_window(question.key, fewer[0].id)
+                await self._store.move_window(key, fewer[0].id)
             raise
+
+    async def _once(
+        self, inquiry: Inquiry, turns: Sequence[StoredTurn], audience: Audience
+    ) -> Written:
+        question, conversation = inquiry.question, inquiry.conversation
+        request = inquiry.request(turns)
+        taker = NoteTaker(question, conversation.notes)
+        tools = [taker] if inquiry.settings.auto_memory else []
+        try:
+            answer = await converse(self._client, request, audience, tools)
+        except ContentFilteredError as error:
+            await self._forget_if_blamed(question.key, error)
+            raise
+        if not taker.asked:  # 几个回合的用量合在一起，看不出提示有多大
+            self._windows.learn(request, answer)
+        answer = replace(answer, noted=tuple(note.text for note in taker.noted))
+        fold = fold_due(conversation, inquiry.fit)
+        return Written(answer, moved(turns, conversation), fold)
 
     async def _older(
         self, question: Question, turns: Sequence[StoredTurn]
@@ -172,13 +180,3 @@ class Answerer:
     ) -> None:
         if error.role == "history":
             await self._store.forget(key)
-
-
-def _moved(turns: Sequence[StoredTurn], conversation: Conversation) -> int | None:
-    """窗口改从哪一轮开始；一轮不留时从下一轮开始，没有变时是 `None`。"""
-    before = conversation.turns
-    if (turns[0].id if turns else None) == (before[0].id if before else None):
-        return None
-    if turns:
-        return turns[0].id
-    return before[-1].id + 1

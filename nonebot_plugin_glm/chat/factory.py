@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from ..api.client import GLMClient
@@ -13,6 +14,8 @@ from ..conversation.database import Database
 from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
 from ..conversation.window import WindowLimits
+from .doctor.examination import Patient
+from .doctor.glm import Wanted
 from .draft import ChatSettings
 from .personas import Personas, PersonaSource
 from .places import Places
@@ -30,7 +33,7 @@ async def open_service(
     on_failure: FailureReport,
     personas: PersonaSource | None = None,
 ) -> ChatService:
-    """打开历史与连接，得到服务。
+    """打开历史与连接，得到服务；`config` 以后变了，可以改的设置立即照新的。
 
     异常:
         StoreError: 数据库打不开
@@ -48,13 +51,21 @@ async def open_service(
         auth=config.glm_auth,
         endpoint=endpoint,
         retry=RetryPolicy(max_retries=config.glm_max_retries),
-        fallback_models=tuple(config.glm_fallback_models),
+        fallback_models=lambda: tuple(config.glm_fallback_models),
         on_failure=on_failure,
     )
-    limits = QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
-    settings = _settings(config, official=endpoint.official)
     library = Personas(store.personas, places, personas)
+    settings = partial(_settings, config, official=endpoint.official)
+    limits = partial(_limits, config)
     return ChatService(store, client, settings, places, limits, library)
+
+
+def patient(config: Config, database: Path, user_agent: str) -> Patient:
+    """由设置得到要看的病人。"""
+    keys = tuple(filter(None, [config.glm_api_key]))
+    endpoint = _endpoint(config, user_agent)
+    wanted = Wanted(keys, config.glm_auth, endpoint, config.glm_model)
+    return Patient(wanted, database)
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:
@@ -73,6 +84,10 @@ def _summary_model(config: Config, *, official: bool) -> str | None:
     if not config.glm_summary:
         return None
     return config.glm_summary_model or (FREE_MODEL if official else "")
+
+
+def _limits(config: Config) -> QueueLimits:
+    return QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
 
 
 def _settings(config: Config, *, official: bool) -> ChatSettings:

@@ -37,10 +37,10 @@ class ConversationQueue:
 
     def __init__(
         self,
-        limits: QueueLimits | None = None,
+        limits: Callable[[], QueueLimits] = QueueLimits,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._limits = limits or QueueLimits()
+        self._limits = limits
         self._clock = clock
         self._lanes: dict[ConversationKey, _Lane] = {}
 
@@ -72,7 +72,7 @@ class ConversationQueue:
             StoppedError: 排队时或进行中被中止
         """
         waiting = sum(1 for _ in self._tickets(question.key))
-        if waiting > self._limits.length:
+        if waiting > self._limits().length:
             raise QueueFullError(f"已有 {waiting} 个提问")
         ticket = Ticket([question], audience, self._clock(), replaces)
         with ticket.scope:
@@ -124,9 +124,9 @@ class ConversationQueue:
         return next((ticket for ticket in everywhere if matches(ticket)), None)
 
     def _joinable(self, key: ConversationKey, speaker_id: str) -> Ticket | None:
-        if not self._limits.merge_seconds or key not in self._lanes:
+        if key not in self._lanes or not (seconds := self._limits().merge_seconds):
             return None
-        since = self._clock() - self._limits.merge_seconds
+        since = self._clock() - seconds
         mine = (t for t in self._tickets(key) if t.may_absorb(speaker_id, since))
         return max(mine, key=lambda ticket: ticket.spoken_at, default=None)
 

@@ -28,9 +28,9 @@ class ChatService:
     参数:
         store: 历史
         client: GLM
-        settings: 问的方式
+        settings: 现在问的方式：设置随时会变，用时才问
         places: 群的选择与屏蔽的人
-        limits: 队伍的分寸
+        limits: 队伍现在的分寸
         personas: 可以选的人设
     """
 
@@ -38,20 +38,20 @@ class ChatService:
         self,
         store: ConversationStore,
         client: GLMClient,
-        settings: ChatSettings,
+        settings: Callable[[], ChatSettings],
         places: Places,
-        limits: QueueLimits | None = None,
+        limits: Callable[[], QueueLimits] = QueueLimits,
         personas: Personas | None = None,
     ) -> None:
         self.places = places
         self.notes = store.notes
         self.personas = personas or Personas(store.personas, places)
+        self.settings = store.settings
+        self._now = settings
         self._store = store
         self._client = client
         self._answerer = Answerer(store, client, settings, self.personas)
-        self._summarizer = Summarizer(
-            store.summaries, client, settings.summary_model, settings.timeout
-        )
+        self._summarizer = Summarizer(store.summaries, client, settings)
         queue = ConversationQueue(limits)
         self._asking = Asking(store, self._answerer, self._summarizer, queue)
         self.rights = Rights(store.records, self._asking, self._summarizer)
@@ -131,21 +131,18 @@ class ChatService:
         """为会话选择模型，`None` 为回到默认。"""
         await self._store.choose_model(key, model)
 
-    async def choose_default_model(self, model: str | None) -> None:
-        """选择默认模型，`None` 为回到配置里的。"""
-        await self._answerer.choices.set_default_model(model)
-
     async def choose_thinking(self, key: ConversationKey, thinking: Thinking) -> None:
         """为会话选择思考方式。"""
         await self._store.choose_thinking(key, thinking)
 
     async def status(self, key: ConversationKey) -> Status:
         """会话的现状。"""
+        settings = self._now()
         conversation = await self._store.read(key, 0)
         last = await self._store.last(key)
         return Status(
-            model=await self._answerer.choices.model_of(conversation),
-            thinking=self._answerer.choices.thinking_of(conversation),
+            model=conversation.model or settings.model,
+            thinking=conversation.thinking or settings.thinking,
             turns=await self._store.count(key),
             last=last.turn if last else None,
         )

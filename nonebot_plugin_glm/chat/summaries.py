@@ -14,6 +14,7 @@ from ..api.schema import ChatRequest
 from ..conversation.summary import Fold, summary_messages
 from ..domain import Answer, ConversationKey, Message, Thinking
 from ..exception import GLMError
+from .draft import ChatSettings
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
@@ -34,8 +35,7 @@ class Summarizer:
     参数:
         store: 摘要的存取
         client: GLM
-        model: 用哪个模型写，空串为会话自己的模型，`None` 为不写
-        timeout: 写一份最多多少秒
+        settings: 现在问的方式，用哪个模型写、最多写多久
         clock: 返回单调的秒数
     """
 
@@ -43,14 +43,12 @@ class Summarizer:
         self,
         store: SummaryStore,
         client: GLMClient,
-        model: str | None,
-        timeout: float,
+        settings: Callable[[], ChatSettings],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._client = client
-        self._model = model
-        self._timeout = timeout
+        self._settings = settings
         self._clock = clock
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._writing: dict[ConversationKey, asyncio.Task[None]] = {}
@@ -58,15 +56,11 @@ class Summarizer:
 
     def start(self, key: ConversationKey, fold: Fold, own_model: str) -> None:
         """开始写；正在写的、刚失败过的会话不写。`own_model` 是会话自己的模型。"""
-        now = self._clock()
-        if (
-            self._model is None
-            or key in self._writing
-            or self._resting.get(key, now) > now
-        ):
+        now, model = self._clock(), self._settings().summary_model
+        if model is None or key in self._writing or self._resting.get(key, now) > now:
             return
         self._resting.pop(key, None)
-        task = asyncio.create_task(self._write(key, fold, self._model or own_model))
+        task = asyncio.create_task(self._write(key, fold, model or own_model))
         self._writing[key] = task
         task.add_done_callback(lambda _: self._writing.pop(key, None))
 
@@ -87,7 +81,7 @@ class Summarizer:
     async def _write(self, key: ConversationKey, fold: Fold, model: str) -> None:
         try:
             async with self._slots:
-                with anyio.fail_after(self._timeout):
+                with anyio.fail_after(self._settings().timeout):
                     await self._fold(key, fold, model)
         except (GLMError, TimeoutError):
             self._resting[key] = self._clock() + REST_SECONDS

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 class Windows:
     """各会话的窗口怎样取。"""
 
-    def __init__(self, settings: ChatSettings) -> None:
-        self._settings = settings
+    def __init__(self) -> None:
         self._scales = TokenScales()
 
     def fit(
@@ -31,13 +30,14 @@ class Windows:
         preamble: Preamble,
         question: Question,
         model: str,
+        settings: ChatSettings,
     ) -> Fit:
         """窗口里留下的轮。"""
         scale = self._scales.of(model)
         if not scale.learnt:
             _recall(scale, question.key, turns, preamble, model)
         info = model_info(model)
-        return fit_window(turns, preamble, question, self._settings, info, scale)
+        return fit_window(turns, preamble, question, settings, info, scale)
 
     def learn(self, request: ChatRequest, answer: Answer) -> None:
         """一个请求实际用了多少。"""
@@ -68,3 +68,13 @@ def fold_due(conversation: Conversation, fit: Fit) -> Fold | None:
     if before <= conversation.summarized:
         return None
     return Fold(conversation.summarized, before, conversation.summary)
+
+
+def moved(turns: Sequence[StoredTurn], conversation: Conversation) -> int | None:
+    """窗口改从哪一轮开始；一轮不留时从下一轮开始，没有变时是 `None`。"""
+    before = conversation.turns
+    if (turns[0].id if turns else None) == (before[0].id if before else None):
+        return None
+    if turns:
+        return turns[0].id
+    return before[-1].id + 1

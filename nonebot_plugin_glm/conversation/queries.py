@@ -24,7 +24,7 @@ from sqlalchemy import (
 from ..domain import ConversationKey
 from .noting import Note
 from .rows import key_columns
-from .tables import conversations, notes, settings, turns
+from .tables import conversations, notes, turns
 
 Conditions = tuple[ColumnElement[bool], ...]
 
@@ -164,16 +164,3 @@ def forget_turns(connection: Connection, which: Conditions) -> int:
     connection.execute(update(conversations).where(*which).values(window_start=0))
     drop_summaries(connection, which)
     return gone.rowcount
-
-
-def get_setting(connection: Connection, name: str) -> str | None:
-    """一项设置。"""
-    query = select(settings.c.value).where(settings.c.name == name)
-    return connection.execute(query).scalar_one_or_none()
-
-
-def put_setting(connection: Connection, name: str, value: str | None) -> None:
-    """写一项设置，`None` 为删去。"""
-    connection.execute(delete(settings).where(settings.c.name == name))
-    if value is not None:
-        connection.execute(insert(settings).values(name=name, value=value))

@@ -20,10 +20,9 @@ from .noting import Note
 from .personas import PersonaStore
 from .records import Records
 from .rows import StoredTurn, stored_turn, turn_columns
+from .settings import SettingStore
 from .summaries import SummaryStore
 from .tables import conversations
-
-_DEFAULT_MODEL = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class ConversationStore:
         self.personas = PersonaStore(database)
         self.summaries = SummaryStore(database)
         self.records = Records(database)
+        self.settings = SettingStore(database)
 
     @classmethod
     async def open(cls, path: Path) -> ConversationStore:
@@ -190,18 +190,6 @@ class ConversationStore:
     async def count(self, key: ConversationKey) -> int:
         """存下了几轮，窗口之外的也算。"""
         return await self._database.read(lambda c: queries.count_turns(c, key))
-
-    async def default_model(self) -> str | None:
-        """用 `/glm model NAME --global` 设置的默认模型。"""
-        return await self._database.read(
-            lambda c: queries.get_setting(c, _DEFAULT_MODEL)
-        )
-
-    async def set_default_model(self, model: str | None) -> None:
-        """设置默认模型，`None` 为回到配置里的。"""
-        await self._database.write(
-            lambda c: queries.put_setting(c, _DEFAULT_MODEL, model)
-        )
 
     async def _set(self, key: ConversationKey, **values: str | int | None) -> None:
         def work(connection: Connection) -> None:

@@ -75,7 +75,7 @@ async def _answer(
     bot: Bot, event: Event, outgoing: Outgoing, service: ChatService, question: Question
 ) -> None:
     async with (
-        Delivery(outgoing, manner) as audience,
+        Delivery(outgoing, manner()) as audience,
         Waiting(bot, event, outgoing, audience, config.glm_notice_seconds),
     ):
         try:

@@ -48,12 +48,16 @@ async def get_question(bot: Bot, event: Event) -> Question:
     )
 
 
-manner = Manner(
-    message_chars=config.glm_message_chars,
-    forward_chars=config.glm_forward_chars,
-    max_segments=config.glm_max_segments,
-    stream=config.glm_stream,
-)
+def manner() -> Manner:
+    """现在怎样说一个回答。"""
+    return Manner(
+        message_chars=config.glm_message_chars,
+        forward_chars=config.glm_forward_chars,
+        max_segments=config.glm_max_segments,
+        stream=config.glm_stream,
+    )
+
+
 SEE_REFERRED = "（见引用）"
 """只引用而什么也没有说的提问。"""
 

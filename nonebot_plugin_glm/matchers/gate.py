@@ -72,7 +72,7 @@ def _person(event: Event, key: ConversationKey) -> Person:
 
 
 gate = Gate(
-    RateLimiter(parse_rate(config.glm_rate_limit)),
-    RateLimiter(parse_rate(config.glm_group_rate_limit)),
+    RateLimiter(lambda: parse_rate(config.glm_rate_limit)),
+    RateLimiter(lambda: parse_rate(config.glm_group_rate_limit)),
     LoopBreaker(),
 )

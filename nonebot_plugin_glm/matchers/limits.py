@@ -28,10 +28,12 @@ def parse_rate(text: str) -> Rate | None:
 
 
 class RateLimiter:
-    """滑动窗口：任何一段这么长的时间里，一个人至多这么多次。"""
+    """滑动窗口：任何一段这么长的时间里，一个人至多这么多次；`rate` 随时会变。"""
 
     def __init__(
-        self, rate: Rate | None, clock: Callable[[], float] = time.monotonic
+        self,
+        rate: Callable[[], Rate | None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._rate = rate
         self._clock = clock
@@ -39,25 +41,25 @@ class RateLimiter:
 
     def wait(self, who: Hashable) -> float:
         """这个人还要等多少秒，0 为现在就可以。"""
-        if self._rate is None or who not in self._times:
+        if who not in self._times or (rate := self._rate()) is None:
             return 0.0
         times = self._times[who]
-        if len(times) < self._rate.count:
+        if len(times) < rate.count:
             return 0.0
-        return max(0.0, times[0] + self._rate.seconds - self._clock())
+        return max(0.0, times[-rate.count] + rate.seconds - self._clock())
 
     def count(self, who: Hashable) -> None:
         """这个人又问了一次。"""
-        if self._rate is None:
+        if (rate := self._rate()) is None:
             return
         if len(self._times) >= _MANY:
-            self._forget_old()
-        fresh: deque[float] = deque(maxlen=self._rate.count)
-        self._times.setdefault(who, fresh).append(self._clock())
+            self._forget_old(self._clock() - rate.seconds)
+        times = self._times.get(who)
+        if times is None or times.maxlen != rate.count:
+            times = self._times[who] = deque(times or (), maxlen=rate.count)
+        times.append(self._clock())
 
-    def _forget_old(self) -> None:
-        rate = self._rate
-        since = self._clock() - rate.seconds if rate else 0.0
+    def _forget_old(self, since: float) -> None:
         self._times = {k: v for k, v in self._times.items() if v[-1] > since}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nonebot.adapters import Bot, Event
@@ -27,9 +28,9 @@ class _Heard:
 
 
 class Overheard:
-    """每个群最近的 `count` 句。"""
+    """每个群最近的 `count` 句，`count` 随时会变。"""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: Callable[[], int]) -> None:
         self._count = count
         self._heard: OrderedDict[Place, deque[_Heard]] = OrderedDict()
 
@@ -38,13 +39,15 @@ class Overheard:
         place = place_of(key)
         if place not in self._heard and len(self._heard) >= _PLACES:
             self._heard.popitem(last=False)
-        fresh: deque[_Heard] = deque(maxlen=self._count)
-        self._heard.setdefault(place, fresh).append(_Heard(bot, event))
+        heard, count = self._heard.get(place), self._count()
+        if heard is None or heard.maxlen != count:
+            heard = self._heard[place] = deque(heard or (), maxlen=count)
+        heard.append(_Heard(bot, event))
         self._heard.move_to_end(place)
 
     def remarks(self, key: ConversationKey) -> list[Remark]:
         """会话所在的群里听到的，从旧到新。"""
-        heard = self._heard.get(place_of(key), ())
+        heard = deque(self._heard.get(place_of(key), ()), maxlen=self._count())
         remarks = (_remark(one.bot, one.event) for one in heard)
         return [remark for remark in remarks if remark.text]
 
@@ -57,7 +60,7 @@ class Overheard:
         for place, heard in self._heard.items():
             if place[0] == platform:
                 kept = [one for one in heard if one.event.get_user_id() != user_id]
-                self._heard[place] = deque(kept, maxlen=self._count)
+                self._heard[place] = deque(kept, maxlen=self._count())
 
     def forget_message(self, key: ConversationKey, message_id: str) -> None:
         """一句话被撤回了。"""
@@ -65,7 +68,7 @@ class Overheard:
         if heard is None:
             return
         kept = [one for one in heard if onebot.message_id(one.event) != message_id]
-        self._heard[place_of(key)] = deque(kept, maxlen=self._count)
+        self._heard[place_of(key)] = deque(kept, maxlen=heard.maxlen)
 
 
 def _remark(bot: Bot, event: Event) -> Remark:
@@ -74,4 +77,4 @@ def _remark(bot: Bot, event: Event) -> Remark:
     return Remark(Speaker(speaker.id, well_formed(speaker.name)), text)
 
 
-overheard = Overheard(config.glm_context_messages)
+overheard = Overheard(lambda: config.glm_context_messages)

@@ -14,11 +14,13 @@ from nonebot_plugin_localstore import get_plugin_config_file, get_plugin_data_fi
 from ..chat.personas import PersonaSource
 from ..config import load_config
 from ..exception import APIError, GLMError
+from .settings import Settings
 
 if TYPE_CHECKING:
     from ..chat.service import ChatService
 
 config = load_config()
+settings = Settings(config)
 # localstore 靠调用栈认出插件，只能在导入时问
 DATABASE = get_plugin_data_file("glm.db")
 try:
@@ -62,9 +64,15 @@ async def _open() -> ChatService:
     # httpx 与 SQLAlchemy 合起来要半秒才能导入：放到线程里，不挡别的插件收消息
     factory = await asyncio.to_thread(import_module, "..chat.factory", __package__)
     personas = PersonaSource(PERSONAS, _bot_name(), logger.warning)
-    return await factory.open_service(
-        config, DATABASE, _user_agent(), log_failure, personas
+    service = await factory.open_service(
+        config, DATABASE, user_agent(), log_failure, personas
     )
+    try:
+        settings.restore(await service.settings.all())
+    except BaseException:
+        await service.aclose()
+        raise
+    return service
 
 
 def _bot_name() -> str:
@@ -72,7 +80,8 @@ def _bot_name() -> str:
     return min(get_driver().config.nickname, default="GLM")
 
 
-def _user_agent() -> str:
+def user_agent() -> str:
+    """对 GLM 说自己是谁。"""
     try:
         return f"nonebot-plugin-glm/{version('nonebot-plugin-glm')}"
     except PackageNotFoundError:

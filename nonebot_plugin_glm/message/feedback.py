@@ -71,8 +71,7 @@ _failures: WeakKeyDictionary[Bot, Counter[str]] = WeakKeyDictionary()
 async def react(bot: Bot, event: Event, *, on: bool) -> bool:
     """给提问贴上或收回表情，返回是否做到。"""
     if isinstance(event, GroupMessageEvent) and isinstance(bot, OneBot):
-        kind = _known(await _app(bot), _REACTIONS)
-        way = _REACTIONS[kind] if kind else _like
+        way = way_to_react(await _app(bot))
         return way is not None and await _try(
             bot, "reaction", lambda: way(bot, event, on)
         )
@@ -89,8 +88,7 @@ async def show_typing(bot: Bot, event: Event) -> bool:
     """私聊里显示正在输入，几秒后自己消失；返回是否做到。"""
     if not (isinstance(event, PrivateMessageEvent) and isinstance(bot, OneBot)):
         return False
-    app = await _app(bot)
-    if app and not _known(app, _TYPING):
+    if not may_type(await _app(bot)):
         return False
     user_id = event.user_id
     return await _try(
@@ -98,6 +96,17 @@ async def show_typing(bot: Bot, event: Event) -> bool:
         "typing",
         lambda: bot.call_api("set_input_status", user_id=user_id, event_type=TYPING),
     )
+
+
+def way_to_react(app: str) -> React | None:
+    """这个客户端怎样贴表情；认不出的照 NapCat 的试。"""
+    kind = _known(app, _REACTIONS)
+    return _REACTIONS[kind] if kind else _like
+
+
+def may_type(app: str) -> bool:
+    """这个客户端会不会显示正在输入；不肯说自己是谁的当作会。"""
+    return not app or bool(_known(app, _TYPING))
 
 
 async def _app(bot: OneBot) -> str:

@@ -40,6 +40,9 @@ class Knobs:
     context_limits: dict[str, int] = field(default_factory=dict)
     """按模型改写的上下文窗口，单位 token。"""
 
+    clock_skew: float = 0.0
+    """服务器的钟比本机快多少秒：看令牌与写 Date 头都照它。"""
+
     def write(self, body: dict[str, Any]) -> str:
         """按设置写出正文。"""
         return self.answer(body) if callable(self.answer) else self.answer

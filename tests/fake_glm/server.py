@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
+from email.utils import formatdate
 from types import TracebackType
 from typing import Any, Final, final
 
@@ -99,6 +101,7 @@ class FakeGLM(Knobs, Journal):
         self._closing = False
         app = web.Application(client_max_size=_MAX_BODY)
         app.router.add_route("*", "/{path:.*}", self._handle)
+        app.on_response_prepare.append(self._tell_time)
         self._runner = web.AppRunner(
             app,
             handler_cancellation=True,
@@ -130,7 +133,7 @@ class FakeGLM(Knobs, Journal):
         if target == _CHAT:
             return await self._chat(request, record)
         if target == _MODELS:
-            refusal = self.doorkeeper.check(record.headers.get("Authorization"))
+            refusal = self._door(record)
             steps = refuse(refusal) if refusal else model_list()
             return await Delivery(request, steps).run()
         return await Delivery(request, not_found(record.path)).run()
@@ -169,8 +172,16 @@ class FakeGLM(Knobs, Journal):
         finally:
             self._handlers.discard(task)
 
+    def _door(self, record: RecordedRequest) -> Error | None:
+        header = record.headers.get("Authorization")
+        return self.doorkeeper.check(header, self.clock_skew)
+
+    async def _tell_time(self, _: web.Request, response: web.StreamResponse) -> None:
+        now = time.time() + self.clock_skew
+        response.headers["Date"] = formatdate(now, usegmt=True)
+
     def _refusal(self, record: RecordedRequest) -> Error | None:
-        refusal = self.doorkeeper.check(record.headers.get("Authorization"))
+        refusal = self._door(record)
         if refusal is not None:
             return refusal
         refusal = check_body(record.body, self.context_limits)

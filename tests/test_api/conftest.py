@@ -43,6 +43,8 @@ async def connect(glm: FakeGLM, delays: list[float]) -> AsyncIterator[Connect]:
         def make(key: str = KEY, **options: Any) -> GLMClient:
             endpoint = Endpoint(base_url=glm.base_url)
             options = {"endpoint": endpoint, "sleep": sleep} | options
+            models = options.pop("fallback_models", ())
+            options["fallback_models"] = lambda: models
             client = GLMClient(key, **options)
             stack.push_async_callback(client.aclose)
             return client

@@ -59,7 +59,7 @@ def real_client(glm: FakeGLM, *, retries: int = 2) -> GLMClient:
         auth="bearer",
         endpoint=Endpoint(base_url=glm.base_url, read_timeout=0.15),
         retry=RetryPolicy(max_retries=retries, base=0.001, cap=0.002),
-        fallback_models=("glm-4-flash-250414",),
+        fallback_models=lambda: ("glm-4-flash-250414",),
     )
 
 
@@ -78,7 +78,8 @@ def service_of(
 ) -> ChatService:
     """没有群选择过什么的服务。"""
     places = Places(NoChoices(), {}, set())
-    return ChatService(store, client, settings or chat_settings(), places, limits)
+    manner, length = settings or chat_settings(), limits or QueueLimits()
+    return ChatService(store, client, lambda: manner, places, lambda: length)
 
 
 class Inbox:

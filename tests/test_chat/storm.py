@@ -186,4 +186,3 @@ class Storm:
         key, model = self._dice.choice(KEYS), self._dice.choice(MODELS)
         await self._service.choose_model(key, model)
         await self._service.choose_thinking(key, self._dice.choice(list(Thinking)))
-        await self._service.choose_default_model(self._dice.choice(MODELS[:3]))

@@ -1,4 +1,4 @@
-"""模型与思考方式：会话的、全局的、配置的，依次取第一个。"""
+"""模型与思考方式：会话选的先于设置的。"""
 
 from __future__ import annotations
 
@@ -27,14 +27,11 @@ async def models_asked(service: ChatService, client: FakeClient) -> list[str]:
 
 
 async def test_model_precedence(service: ChatService, client: FakeClient) -> None:
-    """会话选的胜过全局的，全局的胜过配置的，撤了就回去。"""
+    """会话选的胜过设置的，撤了就回去。"""
     assert await models_asked(service, client) == [MODEL, MODEL]
-    await service.choose_default_model("glm-5")
-    assert await models_asked(service, client) == ["glm-5", "glm-5"]
     await service.choose_model(PRIVATE, "glm-4.6")
-    assert await models_asked(service, client) == ["glm-4.6", "glm-5"]
+    assert await models_asked(service, client) == ["glm-4.6", MODEL]
     await service.choose_model(PRIVATE, None)
-    await service.choose_default_model(None)
     assert await models_asked(service, client) == [MODEL, MODEL]
 
 
@@ -42,12 +39,11 @@ async def test_choices_survive_reset_and_restart(
     service: ChatService, store: ConversationStore, client: FakeClient
 ) -> None:
     """忘记与重启之后，选择都还在。"""
-    await service.choose_default_model("glm-5")
     await service.choose_model(PRIVATE, "glm-4.6")
     await service.choose_thinking(PRIVATE, Thinking.ON)
     await service.reset(PRIVATE)
     again = service_of(store, client, chat_settings())
-    assert await models_asked(again, client) == ["glm-4.6", "glm-5"]
+    assert await models_asked(again, client) == ["glm-4.6", MODEL]
     thinking = [request.thinking for request in client.requests[-2:]]
     assert thinking == [Thinking.ON, Thinking.OFF]
 

@@ -43,7 +43,7 @@ class Stage:
         source = PersonaSource(folder, "小智")
         self.personas = Personas(store.personas, places, source, lambda: self.now)
         self.service = ChatService(
-            store, self.client, chat_settings(), places, personas=self.personas
+            store, self.client, chat_settings, places, personas=self.personas
         )
 
     async def ask(

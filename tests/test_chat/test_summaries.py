@@ -194,9 +194,10 @@ async def test_tries_again_after_a_rest(
 ) -> None:
     """歇够了再写，离开了窗口而没有写进去的也补上。"""
     now = 0.0
+    settings = replace(chat_settings(), summary_model=SUMMARY_MODEL)
     await talk(summarizing(store, client, 60), 6)
     ids = [stored.id for stored in await store.newest(PRIVATE, 9)]
-    summarizer = Summarizer(store.summaries, client, SUMMARY_MODEL, 5.0, lambda: now)
+    summarizer = Summarizer(store.summaries, client, lambda: settings, lambda: now)
     fold = Fold(0, ids[3])
     client.script.append(ServerError(500))
     for _ in range(2):
@@ -216,12 +217,14 @@ async def test_slow_summary_is_given_up(
     await talk(summarizing(store, client, 60), 3)
     ids = [stored.id for stored in await store.newest(PRIVATE, 9)]
     client.hold()
-    summarizer = Summarizer(store.summaries, client, "", 0.05)
+    calm = replace(chat_settings(timeout=60), summary_model="")
+    hasty = replace(calm, timeout=0.05)
+    summarizer = Summarizer(store.summaries, client, lambda: hasty)
     summarizer.start(PRIVATE, Fold(0, ids[2]), "glm-4.7")
     await summarizer.idle()
     assert client.requests[-1].model == "glm-4.7"
     assert client.cancelled == 1
-    patient = Summarizer(store.summaries, client, "", 60.0)
+    patient = Summarizer(store.summaries, client, lambda: calm)
     patient.start(PRIVATE, Fold(0, ids[2]), "glm-4.7")
     await client.busy_with(1)
     await patient.cancel()

@@ -63,14 +63,14 @@ async def test_conversations_here_stay_as_they_are(
 async def test_choices_here_win(database: Database, elsewhere: Database) -> None:
     """设置以这里的为准，这里没有的补上。"""
     here, there = ConversationStore(database), ConversationStore(elsewhere)
-    await here.set_default_model("glm-4.7")
-    await there.set_default_model("glm-4.6")
+    await here.settings.put("config.glm_model", "glm-4.7")
+    await there.settings.put("config.glm_model", "glm-4.6")
     lines = await archive(database)
     await load(elsewhere, lines)
-    assert await there.default_model() == "glm-4.6"
-    await there.set_default_model(None)
+    assert await there.settings.all() == {"config.glm_model": "glm-4.6"}
+    await there.settings.put("config.glm_model", None)
     await load(elsewhere, lines)
-    assert await there.default_model() == "glm-4.7"
+    assert await there.settings.all() == {"config.glm_model": "glm-4.7"}
 
 
 REQUEST = {

@@ -30,7 +30,7 @@ nonebot.load_plugin("nonebot_plugin_glm")
 from nonebot_plugin_glm.conversation.store import ConversationStore
 async def main():
     store = await ConversationStore.open(pathlib.Path(sys.argv[1]))
-    await store.default_model()
+    await store.settings.all()
     await store.aclose()
 asyncio.run(main())
 print("alembic imported:", "alembic" in sys.modules)
@@ -145,7 +145,7 @@ async def test_opening_a_fresh_file_together(path: Path) -> None:
     """几个人同时打开还不存在的文件，都打得开。"""
     stores = await asyncio.gather(*(ConversationStore.open(path) for _ in range(5)))
     for store in stores:
-        assert await store.default_model() is None
+        assert await store.settings.all() == {}
         await store.aclose()
 
 
@@ -154,6 +154,6 @@ async def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     """目录名里有什么字符都行，而且真的存在那里。"""
     path = tmp_path / name / "glm.db"
     store = await ConversationStore.open(path)
-    await store.set_default_model("glm-5")
+    await store.settings.put("model", "glm-5")
     await store.aclose()
     assert path.is_file()

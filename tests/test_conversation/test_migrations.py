@@ -31,7 +31,7 @@ def build(path: Path, version: str) -> None:
 
 
 async def test_first_version_opens(path: Path) -> None:
-    """第一版的轮没有所指的话，也没有消息编号，但都在窗口里，接着聊也行。"""
+    """第一版的轮没有所指的话，也没有消息编号，但都在窗口里，接着聊也行；默认模型还在。"""
     build(path, "0001")
     with closing(sqlite3.connect(path)) as old:
         old.execute(
@@ -42,6 +42,7 @@ async def test_first_version_opens(path: Path) -> None:
             "INSERT INTO glm_turn VALUES"
             " (1, 1, '旧问', '旧答', '1', '甲', 'm', 1, 0, 1, 0, 0.0)"
         )
+        old.execute("INSERT INTO glm_setting VALUES ('model', 'glm-5')")
         old.commit()
     store = await ConversationStore.open(path)
     await store.append(private(), turn("新问"), message_ids=["7"])
@@ -53,4 +54,5 @@ async def test_first_version_opens(path: Path) -> None:
     assert (conversation.summary, conversation.notes) == ("", ())
     assert conversation.persona is None
     assert await store.messages.find(private(), "7") is not None
+    assert await store.settings.all() == {"config.glm_model": "glm-5"}
     await store.aclose()

@@ -167,15 +167,15 @@ async def test_choices_survive_forgetting_and_reopening(path: Path) -> None:
     await store.aclose()
 
 
-async def test_default_model(path: Path) -> None:
-    """全局的默认模型可改、可撤，重启后还在。"""
+async def test_settings(path: Path) -> None:
+    """改过的设置可再改、可撤，重启后还在。"""
     store = await ConversationStore.open(path)
-    assert await store.default_model() is None
-    await store.set_default_model("glm-4.6")
-    await store.set_default_model("glm-5")
+    assert await store.settings.all() == {}
+    for name, value in (("甲", "1"), ("甲", "2"), ("乙", "")):
+        await store.settings.put(name, value)
     await store.aclose()
     store = await ConversationStore.open(path)
-    assert await store.default_model() == "glm-5"
-    await store.set_default_model(None)
-    assert await store.default_model() is None
+    assert await store.settings.all() == {"甲": "2", "乙": ""}
+    await store.settings.put("甲", None)
+    assert await store.settings.all() == {"乙": ""}
     await store.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from nonebot_plugin_glm.chat.places import Places
 from nonebot_plugin_glm.chat.results import ResetDone, Retriable, Status
 from nonebot_plugin_glm.conversation.places import PlaceStore
 from nonebot_plugin_glm.conversation.rows import StoredTurn
+from nonebot_plugin_glm.conversation.settings import SettingStore
 from nonebot_plugin_glm.domain import (
     Answer,
     Audience,
@@ -21,7 +23,7 @@ from nonebot_plugin_glm.domain import (
     Turn,
     Usage,
 )
-from nonebot_plugin_glm.matchers import chat, dispatch
+from nonebot_plugin_glm.matchers import chat, dispatch, runtime
 
 
 class NoChoices(PlaceStore):
@@ -37,6 +39,17 @@ class NoChoices(PlaceStore):
     async def block(self, platform: str, user_id: str, *, on: bool) -> None:
         """记下屏蔽。"""
         self.chosen.append((platform, user_id, on))
+
+
+class NoSettings(SettingStore):
+    """记在 `done` 里的 SettingStore。"""
+
+    def __init__(self, done: list[tuple[Any, ...]]) -> None:
+        self.done = done
+
+    async def put(self, name: str, value: str | None) -> None:
+        """记下一项。"""
+        self.done.append((name, value))
 
 
 ASKER = Speaker("2", "甲")
@@ -56,6 +69,7 @@ class FakeService:
         self.forgotten = ResetDone(3, 0)
         self.places = Places(NoChoices(), {}, set())
         self.rights: Any = None
+        self.settings = NoSettings(self.done)
 
     async def ask(
         self, question: Question, audience: Audience, replaces: int | None = None
@@ -105,10 +119,6 @@ class FakeService:
         """为会话选择模型。"""
         self.done.append(("choose_model", key, model))
 
-    async def choose_default_model(self, model: str | None) -> None:
-        """选择默认模型。"""
-        self.done.append(("choose_default_model", model))
-
     async def choose_thinking(self, key: ConversationKey, thinking: Thinking) -> None:
         """选择思考方式。"""
         self.done.append(("choose_thinking", key, thinking))
@@ -136,8 +146,8 @@ class FakeService:
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> FakeService:
-    """代替真的服务。"""
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
+    """代替真的服务；之后设置回到原样。"""
     fake = FakeService()
 
     async def get_service() -> FakeService:
@@ -145,4 +155,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> FakeService:
 
     monkeypatch.setattr(chat, "get_service", get_service)
     monkeypatch.setattr(dispatch, "get_service", get_service)
-    return fake
+    yield fake
+    for name, value in runtime.settings.original.items():
+        setattr(runtime.config, name, value)
+    runtime.settings._changed.clear()

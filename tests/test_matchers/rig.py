@@ -55,7 +55,7 @@ async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     client = FakeClient()
     opened = await Database.open(tmp_path / "glm.db")
     places = await Places.open(PlaceStore(opened))
-    service = ChatService(ConversationStore(opened), client, chat_settings(), places)
+    service = ChatService(ConversationStore(opened), client, chat_settings, places)
 
     async def get_service() -> ChatService:
         return service

@@ -19,6 +19,10 @@ AVAILABLE: dict[str, tuple[dict[str, Any], list[str]]] = {
     "listed": ({"glm_models": ["glm-4.7-flash", "b"]}, ["glm-4.7-flash", "b"]),
     "default is added": ({"glm_models": ["b"]}, ["glm-4.7-flash", "b"]),
     "unknown default": ({"glm_model": "mine"}, ["mine", *BUILT_IN]),
+    "both defaults": (
+        {"glm_model": "mine", "glm_models": ["b"]},
+        ["glm-4.7-flash", "mine", "b"],
+    ),
 }
 
 
@@ -26,12 +30,12 @@ AVAILABLE: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_available_models(fields: dict[str, Any], names: list[str]) -> None:
     """主人列出的，没有列就是内置目录；默认模型总在其中。"""
     config = type_validate_python(Config, fields)
-    assert choices.available_models(config) == names
+    assert choices.available_models(config, "glm-4.7-flash") == names
 
 
 def test_available_models_leave_the_catalogue_alone() -> None:
     """改得到的列表，目录不变。"""
-    choices.available_models(type_validate_python(Config, {})).clear()
+    choices.available_models(type_validate_python(Config, {}), "").clear()
     assert list(CATALOGUE) == BUILT_IN
 
 

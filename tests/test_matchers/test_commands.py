@@ -43,7 +43,7 @@ async def typed(text: str, who: dict[str, Any], *, private: bool = False) -> lis
 RESET, FORGOT = ("reset", SHARED), "已忘记本会话的 3 轮问答，从头开始吧。"
 GROUP_FORGOT = "已忘记群 77 的 3 轮问答，从头开始吧。"
 UNDO, UNDONE = ("undo", SHARED, 5), "已忘记最后一轮问答。"
-DEFAULT, CHANGED = ("choose_default_model", "glm-4.7"), "默认模型改为 glm-4.7。"
+DEFAULT, CHANGED = ("config.glm_model", "glm-4.7"), "默认模型改为 glm-4.7。"
 THINK = ("choose_thinking", SHARED, Thinking.ON)
 ALLOWED: dict[str, tuple[dict[str, Any], Done, str]] = {
     "/glm reset": (ADMIN, [RESET], FORGOT),
@@ -55,7 +55,7 @@ ALLOWED: dict[str, tuple[dict[str, Any], Done, str]] = {
     "/glm model --global glm-4.7": (OWNER, [DEFAULT], CHANGED),
     "/glm model default --global": (
         OWNER,
-        [("choose_default_model", None)],
+        [("config.glm_model", None)],
         "默认模型改为 glm-4.7-flash。",
     ),
     "/glm think on": (ADMIN, [THINK], "本会话的思考方式改为 on。"),

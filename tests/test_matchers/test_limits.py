@@ -27,7 +27,7 @@ def test_parse_rate() -> None:
 def test_sliding_window() -> None:
     """任何一段这么长的时间里至多这么多次，过了就又可以。"""
     clock = Clock()
-    limiter = RateLimiter(Rate(2, 60), clock)
+    limiter = RateLimiter(lambda: Rate(2, 60), clock)
     for _ in range(2):
         assert limiter.wait("甲") == 0
         limiter.count("甲")
@@ -38,9 +38,25 @@ def test_sliding_window() -> None:
     assert limiter.wait("甲") == 0
 
 
+def test_rate_changes() -> None:
+    """限制改了，已经问过的照新的算，放宽收紧都一样。"""
+    clock, rate = Clock(), [Rate(3, 60)]
+    limiter = RateLimiter(lambda: rate[0], clock)
+    for _ in range(3):
+        limiter.count("甲")
+        clock.now += 10
+    assert limiter.wait("甲") == 30
+    rate[0] = Rate(1, 60)
+    assert limiter.wait("甲") == 50
+    rate[0] = Rate(4, 60)
+    assert limiter.wait("甲") == 0
+    limiter.count("甲")
+    assert limiter.wait("甲") == 30
+
+
 def test_unlimited() -> None:
     """没有限制就什么也不记。"""
-    limiter = RateLimiter(None)
+    limiter = RateLimiter(lambda: None)
     for _ in range(100):
         limiter.count("甲")
     assert limiter.wait("甲") == 0
@@ -50,7 +66,7 @@ def test_unlimited() -> None:
 def test_memory_is_bounded() -> None:
     """来过就走的人不会越积越多。"""
     clock = Clock()
-    limiter = RateLimiter(Rate(2, 10), clock)
+    limiter = RateLimiter(lambda: Rate(2, 10), clock)
     for who in range(5000):
         limiter.count(who)
         clock.now += 1

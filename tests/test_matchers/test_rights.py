@@ -153,7 +153,7 @@ async def test_forgetting_asks_first(fake: FakeRights) -> None:
 
 async def test_overheard_words_go() -> None:
     """旁听到的他的话也忘记，各群里的都是；别人的还在。"""
-    bot, heard = ScriptedBot(), Overheard(5)
+    bot, heard = ScriptedBot(), Overheard(lambda: 5)
     for group in (30, 31):
         for user in (9, 2):
             event = group_event("闲谈", user_id=user, group_id=group)

@@ -64,7 +64,8 @@ class ScriptedBot(Bot):
     @property
     def said(self) -> list[str]:
         """对方收到的每一条的文本，合并转发的一个节点算一条。"""
-        return [text for _, data in self.accepted for text in texts(data)]
+        sent = (data for api, data in self.accepted if api.startswith("send"))
+        return [text for data in sent for text in texts(data)]
 
 
 def texts(data: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import conversation, group, memory, models, personas, rights
+from . import conversation, group, memory, models, operation, personas, rights
 
 TOPICS = (
     conversation.TOPIC,
@@ -11,6 +11,7 @@ TOPICS = (
     models.TOPIC,
     rights.TOPIC,
     group.TOPIC,
+    operation.TOPIC,
 )
 COMMANDS = {command.name: command for topic in TOPICS for command in topic.commands}
 """子命令的名字到子命令。"""

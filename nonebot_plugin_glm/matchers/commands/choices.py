@@ -12,10 +12,16 @@ DEFAULT = "default"
 """回到默认模型的写法。"""
 
 
-def available_models(config: Config) -> list[str]:
-    """可以选的模型：主人列出的，没有列就是内置目录；配置的默认模型总在其中。"""
+def available_models(config: Config, configured: str) -> list[str]:
+    """可以选的模型：主人列出的，没有列就是内置目录；默认模型总在其中。
+
+    参数:
+        config: 正在用的设置
+        configured: `.env` 里的默认模型，换掉之后还可以换回来
+    """
     names = list(config.glm_models or CATALOGUE)
-    return names if config.glm_model in names else [config.glm_model, *names]
+    defaults = dict.fromkeys((configured, config.glm_model))
+    return [*(name for name in defaults if name not in names), *names]
 
 
 def find_model(name: str, available: Sequence[str]) -> str | None:

@@ -75,7 +75,7 @@ async def retry(call: Call) -> None:
         return await call.say(NOTHING)
     if not await call.may_act_for(last.question.speaker):
         return await call.say(DENIED_ACT)
-    async with Delivery(call.outgoing, manner) as audience:
+    async with Delivery(call.outgoing, manner()) as audience:
         await call.service.ask(last.question, audience, last.replaces)
 
 
@@ -92,7 +92,7 @@ async def resend(call: Call) -> None:
     """把最后一个回答再发一次。"""
     if (last := await call.service.last_turn(call.key)) is None:
         return await call.say(NOTHING)
-    await Presenter(call.outgoing, manner).present(last.turn.answer)
+    await Presenter(call.outgoing, manner()).present(last.turn.answer)
 
 
 async def history(call: Call) -> None:
@@ -114,7 +114,7 @@ async def history(call: Call) -> None:
     ]
     if not await call.outgoing.dialogue(lines):
         text = "\n\n".join(f"{who.name or who.id}：{words}" for who, words in lines)
-        await Presenter(call.outgoing, manner).present(text)
+        await Presenter(call.outgoing, manner()).present(text)
 
 
 TOPIC = Topic(

@@ -8,14 +8,14 @@ from ...domain import Thinking
 from ..call import DENIED_MANAGE, DENIED_OWNER, Call
 from ..command import EVERYONE, MANAGER, SUPERUSERS, Command, Entry, Topic
 from ..rules import COMMAND
-from ..runtime import config
+from ..runtime import config, settings
 from . import choices
 
 
 async def model(call: Call) -> None:
     """看或选模型。"""
     name = call.argument("name")
-    available = choices.available_models(config)
+    available = choices.available_models(config, settings.original["glm_model"])
     if name is None:
         current = (await call.service.status(call.key)).model
         return await call.say(choices.model_list(current, available, COMMAND))
@@ -28,8 +28,8 @@ async def model(call: Call) -> None:
     if chosen is None and name != choices.DEFAULT:
         return await call.say(choices.unknown_model(name, available, COMMAND))
     if everywhere:
-        await call.service.choose_default_model(chosen)
-        return await call.say(f"默认模型改为 {chosen or config.glm_model}。")
+        await settings.change(call.service.settings, "glm_model", chosen)
+        return await call.say(f"默认模型改为 {config.glm_model}。")
     await call.service.choose_model(call.key, chosen)
     await call.say(f"本会话改用 {chosen or '默认模型'}。")
 

@@ -9,8 +9,8 @@ from ..depends import manner
 
 async def tell(call: Call, text: str) -> None:
     """原样说一段话。"""
-    pieces = split_text(text, manner.message_chars)
-    if len(text) > manner.forward_chars and await call.outgoing.forward(pieces):
+    pieces = split_text(text, manner().message_chars)
+    if len(text) > manner().forward_chars and await call.outgoing.forward(pieces):
         return
     for piece in pieces:
         await call.outgoing.text(piece, quote=piece is pieces[0])

@@ -1,4 +1,4 @@
-"""摘要、备忘、人设、账本、放开的额度。"""
+"""摘要、备忘、人设、账本、放开的额度；默认模型成为改了的设置之一。"""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
     )
     _create_ledger()
+    _rename_setting("model", "config.glm_model")
 
 
 def _create_ledger() -> None:
@@ -91,8 +92,15 @@ def _create_ledger() -> None:
     )
 
 
+def _rename_setting(old: str, new: str) -> None:
+    settings = sa.table("glm_setting", sa.column("name"))
+    found = settings.c.name == old
+    op.execute(settings.update().where(found).values(name=new))
+
+
 def downgrade() -> None:
     """回到前一版。"""
+    _rename_setting("config.glm_model", "model")
     for table in ("glm_quota_lift", "glm_request", "glm_persona", "glm_note"):
         op.drop_table(table)
     with op.batch_alter_table("glm_conversation") as conversation:

@@ -1,0 +1,54 @@
+"""到接口地址走一趟：不带密钥，只看通不通、答什么状态、它的钟是几点。"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+import httpx
+from httpx_aiohttp import HttpxAiohttpClient
+
+from ..exception import NetworkError
+from .connection import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """走到了。"""
+
+    status: int
+    ahead: float | None
+    """本机的钟比它快多少秒，慢是负的；它没有说几点时是 `None`"""
+
+
+async def reach(endpoint: Endpoint, clock: Callable[[], float] = time.time) -> Reached:
+    """走一趟。
+
+    异常:
+        NetworkError: 到不了，文本是缘由的类名
+    """
+    timeout = httpx.Timeout(endpoint.read_timeout, connect=endpoint.connect_timeout)
+    try:
+        async with HttpxAiohttpClient(
+            proxy=endpoint.proxy,
+            timeout=timeout,
+            headers={"User-Agent": endpoint.user_agent},
+        ) as http:
+            before = clock()
+            response = await http.get(f"{endpoint.base_url}/models")
+            now = (before + clock()) / 2
+    except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
+        raise NetworkError(type(exc.__cause__ or exc).__name__) from exc
+    told = _seconds(response.headers.get("date", ""))
+    return Reached(response.status_code, None if told is None else now - told)
+
+
+def _seconds(date: str) -> float | None:
+    try:
+        # 头里只到秒，取这一秒的中间
+        return parsedate_to_datetime(date).timestamp() + 0.5
+    except ValueError:
+        return None
