@@ -34,8 +34,11 @@ def main() -> None:
     logger.disable(__package__)
     try:
         good = options.run(options)
-    except (GLMError, OSError) as error:
+    except GLMError as error:
         _tell(f"没有做成：{error}")
+        good = False
+    except OSError as error:
+        _tell(f"没有做成：{error.filename}：{error.strerror}")
         good = False
     sys.exit(0 if good else 1)
 

@@ -45,7 +45,8 @@ async def database(path: Path) -> Finding:
     free = f"磁盘还剩 {state.free // _MIB} MiB"
     if state.free < LOW_DISK:
         return Finding("数据库", State.WARN, f"{free}：腾出空间，满了就记不下")
-    return Finding("数据库", State.FINE, f"{state.size / _MIB:.1f} MiB，{free}")
+    size = f"{state.size / _MIB:.1f} MiB" if state.size else "还没有历史"
+    return Finding("数据库", State.FINE, f"{size}，{free}")
 
 
 async def fonts() -> list[Finding]:
