@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    bindparam,
     delete,
     func,
     or_,
@@ -37,6 +38,7 @@ _TURN_TEXTS: tuple[Column[str], ...] = (
     turns.c.answer,
     turns.c.speaker_name,
 )
+_TURN = select(*_TURN_TEXTS).where(turns.c.id == bindparam("turn"))
 _OTHER_TEXTS: tuple[Column[str], ...] = (
     notes.c.text,
     personas.c.text,
@@ -156,8 +158,7 @@ def _clean_elsewhere(connection: Connection, person: Person) -> None:
 
 
 def _clean_turn(connection: Connection, turn_id: int, traces: Traces) -> None:
-    chosen = turns.c.id == turn_id
-    row = connection.execute(select(*_TURN_TEXTS).where(chosen)).one()
+    row = connection.execute(_TURN, {"turn": turn_id}).one()
     answer = traces.without_repeats(
         traces.without_quotes(row.answer), traces.quotes(row.referred)
     )
@@ -165,7 +166,8 @@ def _clean_turn(connection: Connection, turn_id: int, traces: Traces) -> None:
     values = tuple(map(traces.without_number, (*cleaned, row.speaker_name)))
     if values != tuple(row):
         changed = dict(zip(_TURN_TEXTS, values, strict=True))
-        connection.execute(update(turns).where(chosen).values(changed))
+        chosen = update(turns).where(turns.c.id == turn_id)
+        connection.execute(chosen.values(changed))
 
 
 def _clean_column(
