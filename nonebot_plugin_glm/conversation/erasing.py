@@ -1,21 +1,20 @@
 """把一个人从存着的一切里抹去：一个写事务里的几步，在数据库的线程里执行。
 
 他私聊的、他在群里自己的会话整个不留；群共用的会话里，他问的各轮与他记的备忘不留，
-摘要里说不清有没有他，也不留。别人的话里引用他的去掉，写着他的号码的换成「某人」。
+摘要里说不清有没有他，也不留。别人的轮里引用的、一字不差地复述的他的话去掉，写着的
+他的号码换成「某人」。
 账本留下数目，不留是谁。主人的设置与屏蔽的人不动：那是主人的话。
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Select,
+    bindparam,
     delete,
     func,
     or_,
@@ -33,11 +32,14 @@ from .traces import Person, Traces, label_of
 _c = conversations.c
 _LIFTED_PERSON = "user"
 """放开的是一个人的额度。"""
-_FREE_TEXTS: tuple[Column[str], ...] = (
+_TURN_TEXTS: tuple[Column[str], ...] = (
     turns.c.referred,
     turns.c.question,
     turns.c.answer,
     turns.c.speaker_name,
+)
+_TURN = select(*_TURN_TEXTS).where(turns.c.id == bindparam("turn"))
+_OTHER_TEXTS: tuple[Column[str], ...] = (
     notes.c.text,
     personas.c.text,
     requests.c.user_name,
@@ -65,7 +67,7 @@ def erase(connection: Connection, person: Person) -> Erased:
     """抹去一个人。"""
     gone = {turns: 0, notes: 0}
     for identity in _shared(connection, person):
-        _forget_quotes(connection, identity, person)
+        _clean_shared(connection, identity, person)
         said = (
             (turns, turns.c.conversation_id, turns.c.speaker_id),
             (notes, notes.c.conversation_id, notes.c.author_id),
@@ -81,8 +83,7 @@ def erase(connection: Connection, person: Person) -> Erased:
         gone[table] += connection.execute(mine).rowcount
     connection.execute(delete(conversations).where(_own(person)))
     _forget_elsewhere(connection, person)
-    for column in _FREE_TEXTS:
-        _clean_column(connection, column, person)
+    _clean_elsewhere(connection, person)
     return Erased(gone[turns], gone[notes])
 
 
@@ -112,20 +113,6 @@ def _shared(connection: Connection, person: Person) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def _forget_quotes(connection: Connection, identity: int, person: Person) -> None:
-    """别人引用了他的话，或给他的回答，而没有写明是谁的：趁还在，对着认。"""
-    here = turns.c.conversation_id == identity
-    his = select(turns.c.question, turns.c.answer).where(
-        here, turns.c.speaker_id == person.id
-    )
-    words = (text for row in connection.execute(his) for text in row)
-    traces = Traces(person.id, words)
-    others = select(turns.c.id).where(
-        here, turns.c.speaker_id != person.id, turns.c.referred != ""
-    )
-    _rewrite(connection, turns.c.referred, others, traces.without_quotes)
-
-
 def _forget_elsewhere(connection: Connection, person: Person) -> None:
     """他添的人设、放开他的额度、账本里他的名字。"""
     mine = (personas.c.platform == person.platform, personas.c.user_id == person.id)
@@ -141,32 +128,60 @@ def _forget_elsewhere(connection: Connection, person: Person) -> None:
     connection.execute(update(requests).where(*billed).values(nobody))
 
 
-def _clean_column(connection: Connection, column: Column[str], person: Person) -> None:
-    """一列里引用他的、写着他的号码的。"""
-    traces, table = Traces(person.id), column.table
-    changes = [(person.id, traces.without_number)] if traces.distinctive else []
-    if column is turns.c.referred:
-        changes.insert(0, (f"｜{label_of(person.id)}⟧", traces.without_quotes))
-    for sought, change in changes:
-        rows = select(*table.primary_key.columns).where(func.instr(column, sought) > 0)
-        if "platform" not in table.c:
-            rows = rows.join(conversations)
-        platform = table.c.get("platform", _c.platform)
-        rows = rows.where(platform == person.platform)
-        _rewrite(connection, column, rows, change)
+def _clean_shared(connection: Connection, identity: int, person: Person) -> None:
+    """一个会话里别人的轮：趁他的话还在，对着认出引用与复述。"""
+    here = turns.c.conversation_id == identity
+    his = select(turns.c.question, turns.c.answer).where(
+        here, turns.c.speaker_id == person.id
+    )
+    said = connection.execute(his).all()
+    traces = Traces(person.id, (s.question for s in said), (s.answer for s in said))
+    others = select(turns.c.id).where(here, turns.c.speaker_id != person.id)
+    for turn_id in connection.execute(others).scalars().all():
+        _clean_turn(connection, turn_id, traces)
 
 
-def _rewrite(
-    connection: Connection,
-    column: Column[str],
-    rows: Select[Any],
-    change: Callable[[str], str],
+def _clean_elsewhere(connection: Connection, person: Person) -> None:
+    """同一个平台上别的轮与别的话。"""
+    traces = Traces(person.id)
+    sought = [f"｜{label_of(person.id)}⟧", *([person.id] if traces.distinctive else [])]
+    there = select(turns.c.id).join(conversations)
+    there = there.where(
+        _c.platform == person.platform,
+        or_(*(func.instr(c, s) > 0 for c in _TURN_TEXTS for s in sought)),
+    )
+    for turn_id in connection.execute(there).scalars().all():
+        _clean_turn(connection, turn_id, traces)
+    if traces.distinctive:
+        for column in _OTHER_TEXTS:
+            _clean_column(connection, column, person, traces)
+
+
+def _clean_turn(connection: Connection, turn_id: int, traces: Traces) -> None:
+    row = connection.execute(_TURN, {"turn": turn_id}).one()
+    answer = traces.without_repeats(
+        traces.without_quotes(row.answer), traces.quotes(row.referred)
+    )
+    cleaned = (traces.without_quotes(row.referred), row.question, answer)
+    values = tuple(map(traces.without_number, (*cleaned, row.speaker_name)))
+    if values != tuple(row):
+        changed = dict(zip(_TURN_TEXTS, values, strict=True))
+        chosen = update(turns).where(turns.c.id == turn_id)
+        connection.execute(chosen.values(changed))
+
+
+def _clean_column(
+    connection: Connection, column: Column[str], person: Person, traces: Traces
 ) -> None:
-    """逐行改一列；先认出是哪些行，改的时候不会又遇见。"""
-    key = column.table.primary_key.columns
-    for row in connection.execute(rows).all():
+    """一列里写着的他的号码；先认出是哪些行，改的时候不会又遇见。"""
+    table = column.table
+    key = table.primary_key.columns
+    rows = select(*key).where(func.instr(column, person.id) > 0)
+    if "platform" not in table.c:
+        rows = rows.join(conversations)
+    platform = table.c.get("platform", _c.platform)
+    for row in connection.execute(rows.where(platform == person.platform)).all():
         chosen = [part == value for part, value in zip(key, row, strict=True)]
         text = connection.execute(select(column).where(*chosen)).scalar_one()
-        if (changed := change(text)) != text:
-            done = update(column.table).where(*chosen).values({column: changed})
-            connection.execute(done)
+        change = {column: traces.without_number(text)}
+        connection.execute(update(table).where(*chosen).values(change))

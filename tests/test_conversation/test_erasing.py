@@ -78,7 +78,8 @@ async def test_nothing_of_his_is_left(
 ) -> None:
     """各种会话、备忘、人设、账本、引用、摘要：文件里什么也搜不到，正在用着也一样。"""
     for key in (*HIS, group("9")):
-        await store.append(key, turn("机密的话", "机密的回答", HIM), message_ids=["7"])
+        asked = turn("机密的一个提问", "机密的回答", HIM)
+        await store.append(key, asked, message_ids=["7"])
     await add_note(store, database, group("9"), text="机密备忘", author_id=HIM.id)
     await add_note(store, database, HIS[0], text="机密备忘", author_id=HIM.id)
     owner = {"platform": "qq", "bot_id": "10000", "group_id": ""}
@@ -88,8 +89,10 @@ async def test_nothing_of_his_is_left(
     lifted = {"day": "2026-11-01", "kind": "user", "platform": "qq", "bot_id": ""}
     await add(database, lifts, **lifted, identity=HIM.id)
     quoting = labelled_remarks("引用", [Remark(HIM, "机密的话")])
-    asked = Turn(f"问@{HIM.id}", f"答{HIM.id}你好", OTHER, referred=quoting)
+    told = f"答{HIM.id}你好：机密的话"
+    asked = Turn(f"问@{HIM.id}", told, OTHER, referred=quoting)
     await store.append(group("8"), asked)
+    await store.append(group("9"), turn("他问过什么", "他问过：机密的一个提问", OTHER))
     summed = update(conversations).values(summary="机密摘要")
     await database.write(
         lambda c: c.execute(summed.where(conversations.c.group_id == "9"))
@@ -98,7 +101,7 @@ async def test_nothing_of_his_is_left(
     assert await forget(store) == Erased(4, 2)
     assert found(tmp_path, "机密", HIM.id) == []
     kept = (await store.newest(group("8"), 1))[0].turn
-    assert kept == Turn("问@某人", "答某人你好", OTHER)
+    assert kept == Turn("问@某人", "答某人你好：（已忘记）", OTHER)
     bills = (await contents(database))["glm_request"]
     assert [(bill["user_id"], bill["cost"]) for bill in bills] == [("", 7)]
 

@@ -45,7 +45,7 @@ def test_his_quotes_go() -> None:
 )
 def test_quotes_without_a_name(text: str, goes: bool) -> None:
     """没写明是谁的：与他的话、给他的回答相同才去掉；记号与标点不同也认得出。"""
-    traces = Traces(HIM.id, ["**我的秘密**是：一二三", "另一句"])
+    traces = Traces(HIM.id, ["另一句"], ["**我的秘密**是：一二三"])
     own, unknown = Remark(OTHER, text, own=True), Remark(Speaker(""), text)
     named = Remark(OTHER, text)
     kept = (named,) if goes else (own, unknown, named)
@@ -66,3 +66,12 @@ def test_quotes_without_a_name(text: str, goes: bool) -> None:
 def test_numbers(identity: str, text: str, expected: str) -> None:
     """整个号码才换；太短的、不像号码的会碰巧是别的意思，不换。"""
     assert Traces(identity).without_number(text) == expected
+
+
+def test_repeats() -> None:
+    """回答里一字不差地复述的他的话去掉，先认长的；太短的谁都会说，不动。"""
+    traces = Traces(HIM.id, ["我的秘密是一", "我的秘密是一二三", "你好呀", "  "])
+    told = "他说我的秘密是一二三，又说我的秘密是一，你好呀"
+    assert traces.without_repeats(told) == "他说（已忘记），又说（已忘记），你好呀"
+    assert traces.without_repeats("引用的原话", ["引用的原"]) == "（已忘记）话"
+    assert traces.without_repeats("", ["好"]) == ""
