@@ -18,8 +18,17 @@ async def to_the_end(call: Coroutine[Any, Any, T]) -> T:
     """做完一次调用；被取消时也等它做完，再照样取消。"""
     task = asyncio.ensure_future(call)
     try:
-        return await asyncio.shield(task)
+        # 不用 shield：外层取消之后调用才失败的，新的 Python 会当作没人管的异常写进日志
+        await asyncio.wait({task})
     except asyncio.CancelledError:
+        task.add_done_callback(_note_failure)
         with anyio.CancelScope(shield=True):
             await asyncio.wait({task})
         raise
+    return task.result()
+
+
+def _note_failure(task: asyncio.Task[Any]) -> None:
+    """没有人等结果了，失败也算有人看过：不然 asyncio 会说从未取回。"""
+    if not task.cancelled():
+        task.exception()

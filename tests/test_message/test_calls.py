@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import anyio
 import pytest
@@ -49,3 +50,26 @@ async def test_cancelled_call_is_finished_first(how: str) -> None:
         scope.cancel()
     await asyncio.wait({task})
     assert done == ["做完"]
+
+
+async def test_failure_after_cancellation_is_retrieved() -> None:
+    """取消之后调用才失败：没有「Task exception was never retrieved」。"""
+    unretrieved: list[dict[str, object]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: unretrieved.append(context))
+    started = asyncio.Event()
+
+    async def call() -> None:
+        started.set()
+        await asyncio.sleep(0.02)
+        raise ValueError("接口超时")
+
+    task = asyncio.create_task(to_the_end(call()))
+    await started.wait()
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled()
+    del task
+    gc.collect()
+    await asyncio.sleep(0)
+    assert not unretrieved
