@@ -7,6 +7,7 @@ import os
 import re
 import struct
 import sys
+from itertools import takewhile
 from pathlib import Path
 from typing_extensions import Self
 
@@ -22,7 +23,9 @@ import termios
 
 ROOT = Path(__file__).parents[1]
 LINES, COLUMNS = 50, 120
-NOT_TEXT = re.compile(r"[\s\u2500-\u259f]+")
+BUBBLE_TOP = re.compile("╭─+╮")
+SCREEN_SIZE = ("COLUMNS", "LINES")
+"""外面有这两个环境变量时，屏幕照它们画，而不照伪终端的大小。"""
 
 
 class Terminal:
@@ -34,7 +37,11 @@ class Terminal:
         fcntl.ioctl(follower, termios.TIOCSWINSZ, size)
         self._follower = follower
         self._env = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("GLM_")},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("GLM_") and name not in SCREEN_SIZE
+            },
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
@@ -67,25 +74,41 @@ class Terminal:
         os.close(self._follower)
 
     async def wait_for(self, text: str, seconds: float = 30) -> None:
-        """等屏幕上出现这些字。"""
+        """等屏幕上的一个气泡里出现这些字。"""
         for _ in range(int(seconds / 0.05)):
-            if text in self.screen:
+            if any(text in bubble for bubble in self.bubbles):
                 return
             await asyncio.sleep(0.05)
-        raise AssertionError(f"没有等到 {text!r}，屏幕上是：{self.screen}")
+        screen = "\n".join(self.screen)
+        raise AssertionError(f"没有等到 {text!r}，屏幕上是：\n{screen}")
 
     @property
-    def screen(self) -> str:
-        """屏幕上的字；一行放不下的会换行，所以去掉空白与框线。
+    def screen(self) -> list[str]:
+        """屏幕上的各行，一格一个字。
 
-        不用 `Screen.display`：宽字的左半格被盖掉时右半格是空串，它会抛 IndexError。
+        不用 `Screen.display`：宽字的左半格被盖掉时右半格是空串，它会抛 IndexError；
+        宽字的右半格在这里是空格，行里的位置才与格子对得上。
         """
-        cells = (
-            self._screen.buffer[line][column].data
+        return [
+            "".join(
+                self._screen.buffer[line][column].data or " "
+                for column in range(COLUMNS)
+            )
             for line in range(LINES)
-            for column in range(COLUMNS)
-        )
-        return NOT_TEXT.sub("", "".join(cells))
+        ]
+
+    @property
+    def bubbles(self) -> list[str]:
+        """各个气泡里的字，去掉空白，折了行的接起来。
+
+        侧边栏与日志栏和气泡在同一行上，整行地读，折了行的字之间就会夹着它们的。
+        """
+        screen = self.screen
+        return [
+            _inside(screen[number + 1 :], top.start(), top.end() - 1)
+            for number, line in enumerate(screen)
+            for top in BUBBLE_TOP.finditer(line)
+        ]
 
     def type(self, keys: str) -> None:
         """按键。"""
@@ -97,6 +120,12 @@ class Terminal:
 
     def _read(self) -> None:
         self._stream.feed(os.read(self._leader, 65536))
+
+
+def _inside(lines: list[str], left: int, right: int) -> str:
+    """左右两条竖线之间的字，到没有竖线的那一行为止。"""
+    framed = takewhile(lambda line: line[left] == line[right] == "│", lines)
+    return "".join("".join(line[left + 1 : right].split()) for line in framed)
 
 
 async def test_chats_in_the_terminal(tmp_path: Path) -> None:
@@ -111,7 +140,7 @@ async def test_chats_in_the_terminal(tmp_path: Path) -> None:
         await terminal.wait_for("记住：2轮")
         terminal.type("\x11")
         assert await terminal.ended() == 0
-        assert "Traceback" not in terminal.screen
+        assert "Traceback" not in "".join(terminal.screen)
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240
 
 
