@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from typing_extensions import Self
 
 from nonebot.log import logger
@@ -139,14 +138,17 @@ class Delivery:
             await self._sleep(min(pause, _LONGEST_PAUSE))
 
     async def _drained(self) -> None:
+        # 直接等任务的话，等的人被取消会连带取消它，而 anyio 的取消一遍遍地来：
+        # 正在发的那条就没有人等了，发出去了也收不回
         if self._sender is not None:
-            await self._sender
+            await asyncio.wait({self._sender})
+            if not self._sender.cancelled():
+                self._sender.result()
 
     async def _stop(self) -> None:
         if self._sender is not None and not self._sender.done():
             self._sender.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._sender
+            await asyncio.wait({self._sender})
 
 
 def _notes(answer: Answer) -> list[str]:
