@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .emphasis import befriend_chinese
 from .formulas import hide_formulas
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ def plain_text(markdown: str) -> str:
 
     hidden, restore = hide_formulas(markdown)
     parser = MarkdownIt("commonmark", {"html": False})
-    # 实体照写：问「&amp; 怎么写」的人要看的就是它
-    parser.enable(["table", "strikethrough"]).disable("entity")
+    # 实体照写：问「&amp; 怎么写」的人要看的就是它；链接的定义也照写：
+    # 对白里的「[小明]: 你好」会被当成定义，整句消失
+    parser.enable(["table", "strikethrough"]).disable(["entity", "reference"])
+    befriend_chinese(parser)
     tokens = parser.parse(hidden)
     if any(token.level >= _DEEPEST for token in tokens):
         return markdown
