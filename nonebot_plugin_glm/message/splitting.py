@@ -22,9 +22,10 @@ def split_text(text: str, limit: int) -> list[str]:
         return [text]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = [f"{line}\n" for line in text.split("\n")]
-    blocks, fences = _structure(text, len(lines))
+    tokens = _block_tokens(text)
+    fences = {t.map[0]: t.map[1] for t in tokens if t.type == "fence" and t.map}
     pieces: list[str] = []
-    for start, end in blocks:
+    for start, end in _blocks(tokens, lines, limit):
         block = "".join(lines[start:end])
         if len(block.rstrip()) <= limit:
             units: Iterable[str] = (block,)
@@ -45,12 +46,22 @@ def block_starts(text: str) -> list[tuple[int, str]]:
     ]
 
 
-def _structure(text: str, count: int) -> tuple[list[tuple[int, int]], dict[int, int]]:
-    """顶层的块（首行、末行之后），以及每个代码块的首行到末行之后。"""
-    tokens = _block_tokens(text)
-    starts = sorted({t.map[0] for t in tokens if t.level == 0 and t.map} | {0})
-    fences = {t.map[0]: t.map[1] for t in tokens if t.type == "fence" and t.map}
-    return list(zip(starts, [*starts[1:], count], strict=True)), fences
+def _blocks(
+    tokens: Sequence[Token], lines: Sequence[str], limit: int
+) -> list[tuple[int, int]]:
+    """顶层的块（首行、末行之后）；标题随后面的一块，只要合起来装得下。"""
+    top = {t.map[0]: t.type for t in tokens if t.level == 0 and t.map}
+    starts = sorted({0, *top})
+    blocks: list[tuple[int, int]] = []
+    headed = False
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        before = blocks[-1][0] if headed else start
+        if headed and len("".join(lines[before:end]).rstrip()) <= limit:
+            blocks[-1] = (before, end)
+        else:
+            blocks.append((start, end))
+        headed = top.get(start) == "heading_open"
+    return blocks
 
 
 def _block_tokens(text: str) -> list[Token]:

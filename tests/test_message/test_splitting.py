@@ -70,6 +70,13 @@ def test_block_that_fits_is_kept_whole(block: str, before: int) -> None:
     assert sum(block in piece for piece in pieces) == 1
 
 
+def test_heading_goes_with_what_follows() -> None:
+    """标题不会落在一条的末尾；后面的装不下时才分开。"""
+    text, body = "甲" * 80, "乙" * 60
+    assert split_text(f"{text}\n\n## 二\n\n{body}", 100) == [text, f"## 二\n\n{body}"]
+    assert split_text(f"## 二\n\n{'乙' * 120}", 100)[0] == "## 二"
+
+
 def test_table_right_below_a_paragraph_is_kept_whole() -> None:
     """紧接在段落下面的表格也是一块。"""
     assert split_text(f"{'字' * 80}\n{TABLE}", 100) == ["字" * 80, TABLE]
