@@ -9,6 +9,11 @@ from nonebot_plugin_alconna.uniseg import At, Segment, Text
 
 from ..domain import Speaker
 
+_BEFORE = r"(?<![A-Za-z0-9._@-])"
+"""前面是拉丁字母的是邮箱；中文不空格，「请@小明看看」是 @。"""
+_AFTER = r"(?!\d)(?:(?<![A-Za-z])|(?![A-Za-z]))"
+"""拉丁字母的名字到词尾为止：`@Bobby` 不是 Bob。"""
+
 
 def with_mentions(text: str, people: Sequence[Speaker]) -> list[Segment]:
     """把 `@名字` 与 `@号码` 换成真的 @；同名的人有几个就不知道是谁，仍是文字。"""
@@ -20,7 +25,7 @@ def with_mentions(text: str, people: Sequence[Speaker]) -> list[Segment]:
     names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     segments: list[Segment] = []
     end = 0
-    for found in re.finditer(rf"(?<![\w@])@({names})(?!\d)[ \xa0]?", text):
+    for found in re.finditer(rf"{_BEFORE}@({names}){_AFTER}[ \xa0]?", text):
         segments.append(Text(text[end : found.start()]))
         segments.append(At("user", known[found[1]]))
         segments.append(Text(" "))

@@ -8,7 +8,12 @@ from nonebot_plugin_alconna.uniseg import At, Text
 from nonebot_plugin_glm.domain import Speaker
 from nonebot_plugin_glm.message.mentions import with_mentions
 
-PEOPLE = (Speaker("11", "小明"), Speaker("12", "小明明"), Speaker("13", ""))
+PEOPLE = (
+    Speaker("11", "小明"),
+    Speaker("12", "小明明"),
+    Speaker("13", ""),
+    Speaker("14", "Bob"),
+)
 CASES = {
     "name": ("@小明 好", [At("user", "11"), Text(" "), Text("好")]),
     "longest name": ("@小明明好", [At("user", "12"), Text(" "), Text("好")]),
@@ -16,6 +21,14 @@ CASES = {
     "everyone": ("@全体成员 @all 好", [Text("@全体成员 @all 好")]),
     "stranger": ("@小红 好", [Text("@小红 好")]),
     "mail": ("a@小明 好", [Text("a@小明 好")]),
+    "in a sentence": (
+        "请@小明看@Bob",
+        [
+            *(Text("请"), At("user", "11"), Text(" "), Text("看")),
+            *(At("user", "14"), Text(" ")),
+        ],
+    ),
+    "longer word": ("@Bobby 与 x@Bob", [Text("@Bobby 与 x@Bob")]),
     "longer number": ("@111", [Text("@111")]),
 }
 
