@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from nonebot.adapters import Bot, Event
 from nonebot.log import logger
 from nonebot_plugin_alconna.uniseg import (
+    At,
     CustomNode,
     FallbackStrategy,
     Receipt,
     Reference,
     Reply,
     Segment,
+    Target,
     Text,
     UniMessage,
 )
@@ -24,7 +26,11 @@ from nonebot_plugin_alconna.uniseg import (
 from ..domain import Speaker
 from . import onebot
 from .calls import to_the_end
+from .floor import floor
 from .mentions import with_mentions
+
+_Form = tuple[list[Segment], bool]
+"""一条消息的样子：各段，带不带引用。"""
 
 
 class Outgoing:
@@ -43,6 +49,7 @@ class Outgoing:
         self._people: tuple[Speaker, ...] = ()
         self._receipts: list[Receipt] = []
         self._target = onebot.destination(event) or event
+        self.place = _place(bot, event, self._target)
 
     @property
     def sent(self) -> list[str]:
@@ -54,18 +61,27 @@ class Outgoing:
         """在场的人；私聊里没有别人可 @。"""
         self._people = tuple(dict.fromkeys(people)) if self.quotes else ()
 
+    @property
+    def unaddressed(self) -> bool:
+        """群里的人看不看得出下一条是说给谁的；私聊里总看得出。"""
+        return self.quotes and not floor.holds(self.place, self)
+
     async def say(self, sentence: str) -> None:
         """说一句话；说不出去也不抛出异常。它不是回答，不会被收回。"""
-        if not await to_the_end(self._emit([Text(sentence)], quote=self.quotes)):
-            await to_the_end(self._emit([Text(sentence)], quote=False))
+        for segments, quote in self._forms([Text(sentence)], first=True):
+            if await to_the_end(self._emit(segments, quote=quote)):
+                return floor.leave(self.place)
 
-    async def text(self, text: str, *, quote: bool = False) -> bool:
-        """发出一条文本，返回是否发出；引用不成就不带引用再发一次。"""
+    async def text(self, text: str) -> bool:
+        """发出一条文本，返回是否发出。
+
+        群里看不出是说给谁的就引用提问，引用不成就 @ 他；都不成时写的 @ 只作文字。
+        """
         segments = with_mentions(text, self._people)
-        if quote and self.quotes and await self._answer(segments, quote=True):
-            return True
-        if await self._answer(segments, quote=False):
-            return True
+        for form, quote in self._forms(segments, first=self.unaddressed):
+            if await self._answer(form, quote=quote):
+                floor.take(self.place, self)
+                return True
         return len(segments) > 1 and await self._answer([Text(text)], quote=False)
 
     async def forward(self, texts: Sequence[str]) -> bool:
@@ -99,6 +115,15 @@ class Outgoing:
         self._receipts.append(receipt)
         return True
 
+    def _forms(self, segments: list[Segment], *, first: bool) -> Iterator[_Form]:
+        """依次试的两个样子：一样的两次，可能一样地被拒绝。"""
+        yield segments, self.quotes and first
+        if self.quotes and first:
+            asker = At("user", self._event.get_user_id())
+            yield [asker, Text(" "), *segments], False
+        else:
+            yield segments, self.quotes
+
     async def _emit(
         self, segments: Sequence[Segment], *, quote: bool
     ) -> Receipt | None:
@@ -118,3 +143,10 @@ class Outgoing:
         if not quote or self._target is self._event:
             return quote
         return Reply(onebot.message_id(self._event))
+
+
+def _place(bot: Bot, event: Event, target: Target | Event) -> tuple[str, ...]:
+    """话说在哪里：哪个账号在哪个群，或与谁。"""
+    if isinstance(target, Target):
+        return bot.self_id, target.parent_id, target.id
+    return bot.self_id, event.get_session_id()
