@@ -11,7 +11,10 @@ from .sentences import FOLDED, UNDELIVERED
 from .splitting import split_text
 
 NODE_CHARS = 600
-"""合并转发的一个节点最多多少字：节点按段落分，太长的一个不如几个好读。"""
+"""合并转发的一个节点最多多少字：节点按段落分，太长的一个不如几个好读。
+
+整个回答够长了、余下的又不到一个节点，就不必为它再折一次。
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Presenter:
     def __init__(self, outgoing: Outgoing, manner: Manner) -> None:
         self._outgoing = outgoing
         self._manner = manner
+        self._shown = 0
 
     async def present(self, markdown: str) -> bool:
         """送到为止，返回是否全部送到。
@@ -53,7 +57,9 @@ class Presenter:
         return await self._send_all(texts)
 
     async def _as_forward(self, markdown: str) -> bool:
-        if len(markdown) <= self._manner.forward_chars:
+        most = self._manner.forward_chars
+        whole = self._shown + len(markdown)
+        if whole <= most or len(markdown) <= min(most, NODE_CHARS):
             return False
         if not await self._outgoing.forward(_texts(markdown, NODE_CHARS)):
             return False
@@ -66,6 +72,7 @@ class Presenter:
         for index, text in enumerate(texts):
             if not await self._outgoing.text(text):
                 return texts[index:]
+            self._shown += len(text)
         return ()
 
     async def _smaller(self, texts: Sequence[str]) -> Sequence[str]:
