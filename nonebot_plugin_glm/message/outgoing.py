@@ -48,6 +48,7 @@ class Outgoing:
         self.quotes = quote
         self._people: tuple[Speaker, ...] = ()
         self._receipts: list[Receipt] = []
+        self._said: list[Receipt] = []
         self._target = onebot.destination(event) or event
         self.place = _place(bot, event, self._target)
 
@@ -63,13 +64,13 @@ class Outgoing:
 
     @property
     def unaddressed(self) -> bool:
-        """群里的人看不看得出下一条是说给谁的；私聊里总看得出。"""
+        """群里的人是不是看不出下一条是说给谁的；私聊里总看得出。"""
         return self.quotes and not floor.holds(self.place, self)
 
     async def say(self, sentence: str) -> None:
-        """说一句话；说不出去也不抛出异常。它不是回答，不会被收回。"""
+        """说一句话；说不出去也不抛出异常。它不是回答，不随回答收回。"""
         for segments, quote in self._forms([Text(sentence)], first=True):
-            if await to_the_end(self._emit(segments, quote=quote)):
+            if await self._post(segments, quote=quote, noted=self._said):
                 return floor.leave(self.place)
 
     async def text(self, text: str) -> bool:
@@ -99,21 +100,35 @@ class Outgoing:
 
     async def withdraw(self) -> None:
         """收回发出的回答；平台不许或收不回时作罢。"""
-        receipts, self._receipts = self._receipts, []
+        await self._recall(self._receipts)
+
+    async def unsay(self) -> None:
+        """收回说过的话，回答之外的。"""
+        await self._recall(self._said)
+
+    @staticmethod
+    async def _recall(noted: list[Receipt]) -> None:
+        receipts = [*noted]
+        noted.clear()
         for receipt in receipts:
             with suppress(Exception):  # 各家的异常各不相同，而收不回也没有别的办法
                 await receipt.recall()
 
     async def _answer(self, segments: Sequence[Segment], *, quote: bool) -> bool:
-        return await to_the_end(self._emit_and_note(segments, quote=quote))
+        return await self._post(segments, quote=quote, noted=self._receipts)
 
-    async def _emit_and_note(self, segments: Sequence[Segment], *, quote: bool) -> bool:
-        # 被取消时消息多半已经发出：记下它，才收得回
-        receipt = await self._emit(segments, quote=quote)
-        if receipt is None:
-            return False
-        self._receipts.append(receipt)
-        return True
+    async def _post(
+        self, segments: Sequence[Segment], *, quote: bool, noted: list[Receipt]
+    ) -> bool:
+        async def emit_and_note() -> bool:
+            # 被取消时消息多半已经发出：记下它，才收得回
+            receipt = await self._emit(segments, quote=quote)
+            if receipt is None:
+                return False
+            noted.append(receipt)
+            return True
+
+        return await to_the_end(emit_and_note())
 
     def _forms(self, segments: list[Segment], *, first: bool) -> Iterator[_Form]:
         """依次试的两个样子：一样的两次，可能一样地被拒绝。"""
