@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 
 from ..chat.results import ResetDone
 from ..domain import ConversationKey, Scope, Speaker, Thinking
+from ..message.brief import cut
 from ..message.delivery import Delivery
-from ..message.presenting import Presenter
+from ..message.plain import plain_text
+from ..message.presenting import NODE_CHARS, Presenter
 from . import choices, management
 from .call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER, Call
-from .depends import manner
+from .depends import manner, waiting
 from .overheard import overheard
 from .report import status_report
 from .rules import COMMAND
@@ -101,7 +103,10 @@ async def retry(call: Call) -> None:
         return await call.say(NOTHING)
     if not await call.may_act_for(last.question.speaker):
         return await call.say(DENIED_ACT)
-    async with Delivery(call.outgoing, manner) as audience:
+    async with (
+        Delivery(call.outgoing, manner) as audience,
+        waiting(call.bot, call.event, call.outgoing, audience),
+    ):
         await call.service.ask(last.question, audience, last.replaces)
 
 
@@ -134,8 +139,8 @@ async def history(call: Call) -> None:
         line
         for stored in turns
         for line in (
-            (stored.turn.speaker, stored.turn.question),
-            (bot, stored.turn.answer),
+            (stored.turn.speaker, cut(stored.turn.question, NODE_CHARS)),
+            (bot, cut(plain_text(stored.turn.answer), NODE_CHARS)),
         )
     ]
     if not await call.outgoing.dialogue(lines):
