@@ -118,6 +118,10 @@ class ConversationQueue:
             for ticket in self._tickets(key):
                 ticket.change(change)
 
+    def has_asked(self, key: ConversationKey, speaker_id: str) -> bool:
+        """这个人在会话里是否有提问。"""
+        return any(t.question.speaker.id == speaker_id for t in self._tickets(key))
+
     def find(self, matches: Callable[[Ticket], bool]) -> Ticket | None:
         """第一个相配的提问。"""
         everywhere = (ticket for key in self._lanes for ticket in self._tickets(key))

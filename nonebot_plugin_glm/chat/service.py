@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from ..domain import Audience, ConversationKey, Question, Scope, Thinking
+from ..domain import Audience, ConversationKey, Question, Scope, Thinking, place_of
 from .answering import Answerer
 from .asking import Asking
 from .draft import ChatSettings
@@ -103,20 +103,25 @@ class ChatService:
 
     async def reset_group(self, key: ConversationKey) -> ResetDone:
         """忘记 `key` 所在的群的一切会话，共用的与每个成员的。"""
-
-        def same_group(other: ConversationKey) -> bool:
-            place = (other.platform, other.bot_id, other.group_id)
-            return other.scope is not Scope.PRIVATE and place == (
-                key.platform,
-                key.bot_id,
-                key.group_id,
-            )
-
-        return await self._reset(same_group, self._store.forget_group, key)
+        return await self._reset(_same_group(key), self._store.forget_group, key)
 
     def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
         """中止 `speaker_id` 的提问（`None` 为所有人的），返回中止了几个。"""
         return self._asking.queue.stop(key, speaker_id)
+
+    def stop_group(self, key: ConversationKey) -> None:
+        """中止 `key` 所在的群的一切提问，各成员的会话里的也算。"""
+        for busy in self._asking.queue.busy(_same_group(key)):
+            self._asking.queue.stop(busy)
+
+    def stop_person(self, platform: str, speaker_id: str) -> None:
+        """中止一个人在各处的提问。"""
+        for busy in self._asking.queue.busy(lambda key: key.platform == platform):
+            self._asking.queue.stop(busy, speaker_id)
+
+    def has_asked(self, key: ConversationKey, speaker_id: str) -> bool:
+        """这个人是否有提问在排队或正在回答。"""
+        return self._asking.queue.has_asked(key, speaker_id)
 
     @property
     def busy(self) -> bool:
@@ -175,3 +180,9 @@ class ChatService:
             self._asking.failed.forget_all(lambda f: matches(f.question.key))
             turns = await forget(key)
             return ResetDone(turns, stopped, len(await self.notes.of(key)))
+
+
+def _same_group(key: ConversationKey) -> Callable[[ConversationKey], bool]:
+    """是不是同一个群里的会话，共用的与每个成员的。"""
+    place = place_of(key)
+    return lambda other: other.scope is not Scope.PRIVATE and place_of(other) == place

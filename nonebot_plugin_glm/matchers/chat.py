@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import Annotated
 
 from nonebot import on_message
@@ -13,19 +14,16 @@ from ..domain import ConversationKey, Question, Scope, place_of
 from ..exception import QueueFullError
 from ..message.delivery import Delivery
 from ..message.outgoing import Outgoing
-from ..message.waiting import Waiting
 from .access import may_chat
 from .arrivals import arrivals
-from .depends import apologies, get_outgoing, get_question, manner
-from .gate import QUEUE_FULL, gate
+from .depends import apologies, get_outgoing, get_question, manner, waiting
+from .gate import LISTENING, QUEUE_FULL, gate
 from .joining import join_settings, joiner
 from .keys import get_key
 from .listening import listening
 from .quick import quick_rule
 from .rules import is_addressed, is_for_bot, wants_to_join
 from .runtime import config, get_service
-
-LISTENING = "在，请说。"
 
 
 def _concerns_bot(bot: Bot, event: Event) -> bool:
@@ -58,30 +56,42 @@ async def answer_question(
             if (question.text and service.join(question)) or not addressed:
                 return None
         if not question.text:
-            return await _listen(bot, event, outgoing)
-        refusal = gate.refuse(bot, event, key, question.text)
-        if refusal is not None:
-            return await outgoing.say(refusal) if refusal else None
-        listening.stop(bot, event)
-        await _answer(bot, event, outgoing, service, question)
+            return await _listen(bot, event, outgoing, service, question)
+        if not unasked:
+            refusal = gate.refuse(bot, event, key, question.text)
+            if refusal is not None:
+                return await outgoing.say(refusal) if refusal else None
+            listening.stop(bot, event)
+        await _answer(bot, event, outgoing, service, question, unasked=unasked)
 
 
-async def _listen(bot: Bot, event: Event, outgoing: Outgoing) -> None:
+async def _listen(
+    bot: Bot, event: Event, outgoing: Outgoing, service: ChatService, question: Question
+) -> None:
+    """空的 @：等他的下一句；他的提问还没有答的，是在催。"""
+    if service.has_asked(question.key, question.speaker.id):
+        return
     listening.start(bot, event)
-    await outgoing.say(LISTENING)
+    if gate.tell_once(event, question.key, LISTENING):
+        await outgoing.say(LISTENING)
 
 
 async def _answer(
-    bot: Bot, event: Event, outgoing: Outgoing, service: ChatService, question: Question
+    bot: Bot,
+    event: Event,
+    outgoing: Outgoing,
+    service: ChatService,
+    question: Question,
+    *,
+    unasked: bool,
 ) -> None:
-    async with (
-        Delivery(outgoing, manner()) as audience,
-        Waiting(bot, event, outgoing, audience, config.glm_notice_seconds),
-    ):
+    async with Delivery(outgoing, manner()) as audience, AsyncExitStack() as stack:
+        if not unasked:  # 没有人等着，就不必有动静
+            await stack.enter_async_context(waiting(bot, event, outgoing, audience))
         try:
             await service.ask(question, audience)
         except QueueFullError:
-            if gate.tell_once(event, question.key, QUEUE_FULL):
+            if not unasked and gate.tell_once(event, question.key, QUEUE_FULL):
                 raise
             return
     gate.answered(event, question.key, audience.written)

@@ -10,7 +10,7 @@ from nonebot.exception import NoneBotException
 from nonebot.log import logger
 
 from ..conversation.prompt import labelled_remarks
-from ..domain import Question, Scope
+from ..domain import Question, Reader, Scope
 from ..exception import GLMError, StoppedError
 from ..message import onebot
 from ..message.identity import message_id_of, speaker_of
@@ -19,6 +19,7 @@ from ..message.outgoing import Outgoing
 from ..message.presenting import Manner
 from ..message.references import referred
 from ..message.sentences import UNEXPECTED, sentence_for
+from ..message.waiting import Waiting
 from .access import is_superuser
 from .keys import get_key
 from .overheard import overheard
@@ -60,6 +61,11 @@ def manner() -> Manner:
 
 SEE_REFERRED = "（见引用）"
 """只引用而什么也没有说的提问。"""
+
+
+def waiting(bot: Bot, event: Event, outgoing: Outgoing, reader: Reader) -> Waiting:
+    """等回答的这一段时间。"""
+    return Waiting(bot, event, outgoing, reader, config.glm_notice_seconds)
 
 
 @asynccontextmanager

@@ -9,12 +9,16 @@ from nonebot.adapters import Bot, Event
 from ..domain import ConversationKey, Scope
 from .access import is_superuser
 from .limits import Notices, RateLimiter, parse_rate
-from .loops import LoopBreaker
+from .loops import COOLDOWN, LoopBreaker
 from .runtime import config
 
 LOOP = "我们一来一往得太快了，像是两个机器人在对话，我先歇几分钟。"
 SLOW_DOWN = "问得太快了，请 {seconds} 秒后再问。"
+GROUP_SLOW_DOWN = "群里问得太快了，请 {seconds} 秒后再问。"
 QUEUE_FULL = "排不上队"
+LISTENING = "在，请说。"
+MINUTE = 60.0
+"""同样的话一分钟里对一个人只说一次。"""
 SILENT = ""
 """不出声。"""
 
@@ -39,32 +43,35 @@ class Gate:
         person = _person(event, key)
         shared = key.scope is not Scope.PRIVATE
         if shared and self._loops.is_loop(person, text):
-            return LOOP if self._notices.first((LOOP, person)) else SILENT
-        self._notices.clear((LOOP, person))
+            return self._once(LOOP, person, COOLDOWN)
         if is_superuser(bot, event):
             return None
         group = person[:3]
-        wait = max(
-            self._people.wait(person), self._groups.wait(group) if shared else 0.0
-        )
-        if wait > 0:
-            first = self._notices.first((SLOW_DOWN, person))
-            return SLOW_DOWN.format(seconds=math.ceil(wait)) if first else SILENT
-        self._notices.clear((SLOW_DOWN, person))
+        if wait := self._people.wait(person):
+            sentence = SLOW_DOWN.format(seconds=math.ceil(wait))
+            return self._once(sentence, person, self._people.seconds, SLOW_DOWN)
+        # 群里有一个人知道了就够了，不必每个人都告诉一遍
+        if shared and (wait := self._groups.wait(group)):
+            sentence = GROUP_SLOW_DOWN.format(seconds=math.ceil(wait))
+            return self._once(sentence, group, self._groups.seconds, SLOW_DOWN)
         self._people.count(person)
         if shared:
             self._groups.count(group)
         return None
 
     def tell_once(self, event: Event, key: ConversationKey, about: str) -> bool:
-        """这件事对这个人是不是第一次说；回答过他之后又是第一次。"""
-        return self._notices.first((about, _person(event, key)))
+        """这件事对这个人是不是第一次说；过一分钟又是第一次。"""
+        return self._notices.first((about, _person(event, key)), MINUTE)
 
     def answered(self, event: Event, key: ConversationKey, answer: str) -> None:
         """刚回答了一个提问。"""
-        person = _person(event, key)
-        self._loops.answered(person, answer)
-        self._notices.clear((QUEUE_FULL, person))
+        self._loops.answered(_person(event, key), answer)
+
+    def _once(
+        self, sentence: str, who: tuple[str, ...], seconds: float, about: str = ""
+    ) -> str:
+        first = self._notices.first((about or sentence, who), seconds)
+        return sentence if first else SILENT
 
 
 def _person(event: Event, key: ConversationKey) -> Person:

@@ -39,6 +39,11 @@ class RateLimiter:
         self._clock = clock
         self._times: dict[Hashable, deque[float]] = {}
 
+    @property
+    def seconds(self) -> float:
+        """限的是多长的一段时间。"""
+        return rate.seconds if (rate := self._rate()) else 0.0
+
     def wait(self, who: Hashable) -> float:
         """这个人还要等多少秒，0 为现在就可以。"""
         if who not in self._times or (rate := self._rate()) is None:
@@ -64,21 +69,18 @@ class RateLimiter:
 
 
 class Notices:
-    """同一句话对同一个人只说一次，直到他又可以问了。"""
+    """同一句话对同一个人（或同一个群）不说第二遍，直到过了一阵。"""
 
-    def __init__(self) -> None:
-        self._told: dict[Hashable, None] = {}
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._until: dict[Hashable, float] = {}
 
-    def first(self, who: Hashable) -> bool:
-        """是不是第一次说。"""
-        if who in self._told:
+    def first(self, who: Hashable, seconds: float) -> bool:
+        """是不是第一次说；接下来的 `seconds` 秒里都不是。"""
+        now = self._clock()
+        if self._until.get(who, now) > now:
             return False
-        if len(self._told) >= _MANY:
-            self._told.pop(next(iter(self._told)))
-        self._told[who] = None
+        if len(self._until) >= _MANY:
+            self._until = {k: until for k, until in self._until.items() if until > now}
+        self._until[who] = now + seconds
         return True
-
-    def clear(self, who: Hashable) -> None:
-        """下一次又是第一次。"""
-        if self._told:
-            self._told.pop(who, None)

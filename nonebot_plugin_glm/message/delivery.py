@@ -44,6 +44,7 @@ class Delivery:
         self._growing = Paragraphs()
         self._handed = ""
         self._segments = 0
+        self._full = False
         self._waiting: deque[str] = deque()
         self._unsent: list[str] = []
         self._sender: asyncio.Task[None] | None = None
@@ -84,7 +85,7 @@ class Delivery:
         if not self._manner.stream:
             return
         for block in self._growing.feed(text):
-            if self._segments >= self._manner.max_segments - 1:
+            if not self._may_hand(block):
                 return
             self._hand(block)
 
@@ -97,7 +98,7 @@ class Delivery:
             handed = ""
         rest = answer.text[len(handed) :]
         blocks = [rest] if self._unsent or self._whole(answer) else paragraphs(rest)
-        while len(blocks) > 1 and self._segments < self._manner.max_segments - 1:
+        while len(blocks) > 1 and self._may_hand(blocks[0]):
             self._hand(blocks.pop(0))
         await self._drained()
         rest = "".join([*self._unsent, *blocks]).strip()
@@ -110,13 +111,21 @@ class Delivery:
         """收回已经送到的。"""
         await self._stop()
         await self._outgoing.withdraw()
-        self._handed, self._segments = "", 0
+        self._handed, self._segments, self._full = "", 0, False
         self._waiting.clear()
         self._unsent.clear()
 
     def _whole(self, answer: Answer) -> bool:
         brief = not self._handed and len(answer.text) <= BRIEF
         return brief or not self._manner.stream
+
+    def _may_hand(self, block: str) -> bool:
+        """还能不能单独发这一段；条数够了、字数多了，余下的就都留到最后。"""
+        whole = len(self._handed) + len(block)
+        many = self._segments >= self._manner.max_segments - 1
+        long = bool(self._handed) and whole > self._manner.forward_chars
+        self._full = self._full or many or long
+        return not self._full
 
     def _hand(self, block: str) -> None:
         self._handed += block

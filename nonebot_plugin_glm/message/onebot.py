@@ -117,14 +117,15 @@ def is_stranger(event: Event) -> bool:
 
 
 def is_for_others(event: Event) -> bool:
-    """群消息 @ 了或回复了别人，而不是机器人。"""
+    """群消息 @ 了或回复了别人，而不是机器人；取不到所回复的，就当是别人的。"""
     if not isinstance(event, GroupMessageEvent):
         return False
     self_id = str(event.self_id)
     if event.reply and str(event.reply.sender.user_id) != self_id:
         return True
     return any(
-        segment.type == "at" and str(segment.data.get("qq")) != self_id
+        segment.type == "reply"
+        or (segment.type == "at" and str(segment.data.get("qq")) != self_id)
         for segment in event.message
     )
 

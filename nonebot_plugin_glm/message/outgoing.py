@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from nonebot.adapters import Bot, Event
 from nonebot.log import logger
 from nonebot_plugin_alconna.uniseg import (
+    At,
     CustomNode,
     FallbackStrategy,
     Receipt,
     Reference,
     Reply,
     Segment,
+    Target,
     Text,
     UniMessage,
 )
@@ -24,7 +26,11 @@ from nonebot_plugin_alconna.uniseg import (
 from ..domain import Speaker
 from . import onebot
 from .calls import to_the_end
+from .floor import floor
 from .mentions import with_mentions
+
+_Form = tuple[list[Segment], bool]
+"""一条消息的样子：各段，带不带引用。"""
 
 
 class Outgoing:
@@ -42,7 +48,9 @@ class Outgoing:
         self.quotes = quote
         self._people: tuple[Speaker, ...] = ()
         self._receipts: list[Receipt] = []
+        self._said: list[Receipt] = []
         self._target = onebot.destination(event) or event
+        self.place = _place(bot, event, self._target)
 
     @property
     def sent(self) -> list[str]:
@@ -54,18 +62,27 @@ class Outgoing:
         """在场的人；私聊里没有别人可 @。"""
         self._people = tuple(dict.fromkeys(people)) if self.quotes else ()
 
-    async def say(self, sentence: str) -> None:
-        """说一句话；说不出去也不抛出异常。它不是回答，不会被收回。"""
-        if not await to_the_end(self._emit([Text(sentence)], quote=self.quotes)):
-            await to_the_end(self._emit([Text(sentence)], quote=False))
+    @property
+    def unaddressed(self) -> bool:
+        """群里的人是不是看不出下一条是说给谁的；私聊里总看得出。"""
+        return self.quotes and not floor.holds(self.place, self)
 
-    async def text(self, text: str, *, quote: bool = False) -> bool:
-        """发出一条文本，返回是否发出；引用不成就不带引用再发一次。"""
+    async def say(self, sentence: str) -> None:
+        """说一句话；说不出去也不抛出异常。它不是回答，不随回答收回。"""
+        for segments, quote in self._forms([Text(sentence)], first=True):
+            if await self._post(segments, quote=quote, noted=self._said):
+                return floor.leave(self.place)
+
+    async def text(self, text: str) -> bool:
+        """发出一条文本，返回是否发出。
+
+        群里看不出是说给谁的就引用提问，引用不成就 @ 他；都不成时写的 @ 只作文字。
+        """
         segments = with_mentions(text, self._people)
-        if quote and self.quotes and await self._answer(segments, quote=True):
-            return True
-        if await self._answer(segments, quote=False):
-            return True
+        for form, quote in self._forms(segments, first=self.unaddressed):
+            if await self._answer(form, quote=quote):
+                floor.take(self.place, self)
+                return True
         return len(segments) > 1 and await self._answer([Text(text)], quote=False)
 
     async def forward(self, texts: Sequence[str]) -> bool:
@@ -83,21 +100,44 @@ class Outgoing:
 
     async def withdraw(self) -> None:
         """收回发出的回答；平台不许或收不回时作罢。"""
-        receipts, self._receipts = self._receipts, []
+        await self._recall(self._receipts)
+
+    async def unsay(self) -> None:
+        """收回说过的话，回答之外的。"""
+        await self._recall(self._said)
+
+    @staticmethod
+    async def _recall(noted: list[Receipt]) -> None:
+        receipts = [*noted]
+        noted.clear()
         for receipt in receipts:
             with suppress(Exception):  # 各家的异常各不相同，而收不回也没有别的办法
                 await receipt.recall()
 
     async def _answer(self, segments: Sequence[Segment], *, quote: bool) -> bool:
-        return await to_the_end(self._emit_and_note(segments, quote=quote))
+        return await self._post(segments, quote=quote, noted=self._receipts)
 
-    async def _emit_and_note(self, segments: Sequence[Segment], *, quote: bool) -> bool:
-        # 被取消时消息多半已经发出：记下它，才收得回
-        receipt = await self._emit(segments, quote=quote)
-        if receipt is None:
-            return False
-        self._receipts.append(receipt)
-        return True
+    async def _post(
+        self, segments: Sequence[Segment], *, quote: bool, noted: list[Receipt]
+    ) -> bool:
+        async def emit_and_note() -> bool:
+            # 被取消时消息多半已经发出：记下它，才收得回
+            receipt = await self._emit(segments, quote=quote)
+            if receipt is None:
+                return False
+            noted.append(receipt)
+            return True
+
+        return await to_the_end(emit_and_note())
+
+    def _forms(self, segments: list[Segment], *, first: bool) -> Iterator[_Form]:
+        """依次试的两个样子：一样的两次，可能一样地被拒绝。"""
+        yield segments, self.quotes and first
+        if self.quotes and first:
+            asker = At("user", self._event.get_user_id())
+            yield [asker, Text(" "), *segments], False
+        else:
+            yield segments, self.quotes
 
     async def _emit(
         self, segments: Sequence[Segment], *, quote: bool
@@ -118,3 +158,10 @@ class Outgoing:
         if not quote or self._target is self._event:
             return quote
         return Reply(onebot.message_id(self._event))
+
+
+def _place(bot: Bot, event: Event, target: Target | Event) -> tuple[str, ...]:
+    """话说在哪里：哪个账号在哪个群，或与谁。"""
+    if isinstance(target, Target):
+        return bot.self_id, target.parent_id, target.id
+    return bot.self_id, event.get_session_id()

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from .outgoing import Outgoing
 from .plain import plain_text
-from .sentences import UNDELIVERED
+from .sentences import FOLDED, UNDELIVERED
 from .splitting import split_text
 
 NODE_CHARS = 600
-"""合并转发的一个节点最多多少字：节点按段落分，太长的一个不如几个好读。"""
+"""合并转发的一个节点最多多少字：节点按段落分，太长的一个不如几个好读。
+
+整个回答够长了、余下的又不到一个节点，就不必为它再折一次。
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,12 @@ class Manner:
 
 
 class Presenter:
-    """把一段 Markdown 送到聊天里；回答的第一条引用提问。"""
+    """把一段 Markdown 送到聊天里。"""
 
     def __init__(self, outgoing: Outgoing, manner: Manner) -> None:
         self._outgoing = outgoing
         self._manner = manner
-        self._quote = True
+        self._shown = 0
 
     async def present(self, markdown: str) -> bool:
         """送到为止，返回是否全部送到。
@@ -49,31 +52,35 @@ class Presenter:
     async def show(self, markdown: str) -> Sequence[str]:
         """照应有的样子发出，返回没有发出的各条文本。"""
         if await self._as_forward(markdown):
-            self._quote = False
             return ()
         texts = _texts(markdown, self._manner.message_chars)
         return await self._send_all(texts)
 
     async def _as_forward(self, markdown: str) -> bool:
-        if len(markdown) <= self._manner.forward_chars:
+        most = self._manner.forward_chars
+        whole = self._shown + len(markdown)
+        if whole <= most or len(markdown) <= min(most, NODE_CHARS):
             return False
-        return await self._outgoing.forward(_texts(markdown, NODE_CHARS))
+        if not await self._outgoing.forward(_texts(markdown, NODE_CHARS)):
+            return False
+        if self._outgoing.unaddressed:  # 合并转发带不了引用
+            await self._outgoing.text(FOLDED)
+        return True
 
     async def _send_all(self, texts: Sequence[str]) -> Sequence[str]:
         """依次发出，返回从第一条发不出的起剩下的。"""
         for index, text in enumerate(texts):
-            if not await self._outgoing.text(text, quote=self._quote):
+            if not await self._outgoing.text(text):
                 return texts[index:]
-            self._quote = False
+            self._shown += len(text)
         return ()
 
     async def _smaller(self, texts: Sequence[str]) -> Sequence[str]:
-        """分成更小的几条再发；分不小又已经不带引用地发过，就不再白发一次。"""
+        """分成更小的几条再发；分不小的就不再白发一次。"""
         limit = self._manner.message_chars // 4
         smaller = [piece for text in texts for piece in split_text(text, limit)]
-        if self._outgoing.quotes and smaller == list(texts):
+        if smaller == list(texts):
             return smaller
-        self._quote = False
         return await self._send_all(smaller)
 
 

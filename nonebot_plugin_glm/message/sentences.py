@@ -53,6 +53,8 @@ SENTENCES: dict[type[GLMError], str] = {
 UNDELIVERED = (
     "回答没能发出去，可能被平台拦下了。它还在，发送 /glm resend 可以再发一次。"
 )
+FOLDED = "回答有些长，在上面的聊天记录里。"
+"""合并转发带不了引用，用它告诉提问的人。"""
 TRUNCATED = "（回答到了长度上限，先到这里；可以说「继续」。）"
 BROKEN = "（说到这里断了，发送 /glm retry 可以重新回答。）"
 NOTED = "（记下了：{}）"

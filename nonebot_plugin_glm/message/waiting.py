@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Hashable
 from contextlib import suppress
 from typing_extensions import Self
 
 from nonebot.adapters import Bot, Event
 
 from ..domain import Reader
+from ..exception import StoppedError
 from .feedback import react, show_typing
 from .outgoing import Outgoing
 from .sentences import STILL_THINKING
@@ -17,6 +20,11 @@ SEEN_AFTER = 0.5
 """这么快就有回答的，不必有动静。"""
 TYPING_SECONDS = 5.0
 """「正在输入」隔多少秒再说一次，它自己会消失。"""
+_PLACES = 500
+"""记着在多少个地方说过还在想。"""
+
+_told: OrderedDict[Hashable, float] = OrderedDict()
+"""哪里最后是什么时候说的还在想：群里几个人一起等，不必一人说一句。"""
 
 
 class Waiting:
@@ -47,7 +55,7 @@ class Waiting:
         self._timer = loop.call_later(SEEN_AFTER, self._start)
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._timer.cancel()
         if self._showing is not None:
             self._showing.cancel()
@@ -55,6 +63,8 @@ class Waiting:
                 await self._showing
         if self._reacted:
             await react(self._bot, self._event, on=False)
+        if kind is not None and issubclass(kind, StoppedError):
+            await self._outgoing.unsay()  # 提问撤回了，没有什么还在想
 
     def _start(self) -> None:
         self._showing = asyncio.create_task(self._show())
@@ -69,6 +79,7 @@ class Waiting:
             await noticing
         finally:
             noticing.cancel()
+            await asyncio.wait({noticing})
 
     async def _keep_typing(self) -> None:
         while True:
@@ -79,7 +90,17 @@ class Waiting:
     async def _say_still_thinking(self, started: float) -> None:
         if not self._notice:
             return
-        waited = asyncio.get_running_loop().time() - started
-        await asyncio.sleep(max(0.0, self._notice - waited))
-        if not self._reader.seen:
-            await self._outgoing.say(STILL_THINKING)
+        now = asyncio.get_running_loop().time
+        place, due = self._outgoing.place, started + self._notice
+        while not self._reader.seen:
+            due = max(due, _told.get(place, 0.0) + self._notice)
+            if due <= now():
+                break
+            await asyncio.sleep(due - now())
+        else:
+            return
+        _told[place] = now()
+        _told.move_to_end(place)
+        if len(_told) > _PLACES:
+            _told.popitem(last=False)
+        await self._outgoing.say(STILL_THINKING)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.store import ConversationStore
+from nonebot_plugin_glm.domain import Scope
 from nonebot_plugin_glm.exception import GLMError, StoppedError
 from tests.fake_glm import FakeGLM, faults
 
@@ -103,3 +105,37 @@ async def test_stopping_hangs_up(
     assert glm.in_flight == 0
     await online.ask(question("新", GROUP), inbox)
     assert [q for q, _ in await history(store, GROUP)] == ["新"]
+
+
+async def test_stop_a_group_with_all_its_members(
+    service: ChatService, client: FakeClient, inbox: Inbox
+) -> None:
+    """各成员的会话里的也中止；别的群照常。"""
+    client.hold()
+    keys = [GROUP, replace(GROUP, scope=Scope.MEMBER, user_id=BOB.id), OTHER_GROUP]
+    asking = [
+        asyncio.create_task(outcome(service.ask(question("问", key, ALICE), inbox)))
+        for key in keys
+    ]
+    await client.entered.wait()
+    await asyncio.sleep(0)
+    assert service.has_asked(OTHER_GROUP, ALICE.id)
+    assert not service.has_asked(OTHER_GROUP, BOB.id)
+    service.stop_group(GROUP)
+    client.gate.set()
+    assert await asyncio.gather(*asking) == [StoppedError, StoppedError, None]
+    assert not service.has_asked(OTHER_GROUP, ALICE.id)
+
+
+async def test_stop_a_person_everywhere(
+    service: ChatService, client: FakeClient, inbox: Inbox
+) -> None:
+    """一个人在各处的提问都中止，别人的照常。"""
+    asking = await start(service, client, inbox)
+    elsewhere = question("问", OTHER_GROUP, ALICE)
+    asking.append(asyncio.create_task(outcome(service.ask(elsewhere, inbox))))
+    await asyncio.sleep(0)
+    service.stop_person(GROUP.platform, ALICE.id)
+    client.gate.set()
+    stopped = [StoppedError, None, StoppedError, StoppedError]
+    assert await asyncio.gather(*asking) == stopped

@@ -130,6 +130,18 @@ class FakeService:
             return sum(self.running.values())
         return self.running.get(speaker_id, 0)
 
+    def stop_group(self, key: ConversationKey) -> None:
+        """中止一个群的提问。"""
+        self.done.append(("stop_group", key))
+
+    def stop_person(self, platform: str, speaker_id: str) -> None:
+        """中止一个人的提问。"""
+        self.done.append(("stop_person", platform, speaker_id))
+
+    def has_asked(self, key: ConversationKey, speaker_id: str) -> bool:
+        """他是否在问。"""
+        return speaker_id in self.running
+
     def is_busy(self, key: ConversationKey) -> bool:
         """是否有人在问。"""
         return bool(self.running)

@@ -22,7 +22,9 @@ from nonebot_plugin_glm.exception import ServerError, StoppedError
 from nonebot_plugin_glm.matchers import chat as chat_module
 from nonebot_plugin_glm.matchers import dispatch, listening
 from nonebot_plugin_glm.matchers.call import DENIED_MANAGE
-from nonebot_plugin_glm.matchers.chat import LISTENING, chat
+from nonebot_plugin_glm.matchers.chat import chat
+from nonebot_plugin_glm.matchers.gate import LISTENING, gate
+from nonebot_plugin_glm.matchers.joining import joiner
 from nonebot_plugin_glm.matchers.keys import get_key
 from nonebot_plugin_glm.message.sentences import (
     SENTENCES,
@@ -172,6 +174,36 @@ async def test_empty_mention_waits_for_the_next_message(
     ctx.should_not_pass_rule(chat)
     await ctx.run()
     assert [asked.text for _, asked, _ in service.done] == ["下一句"]
+
+
+async def test_empty_mentions_are_answered_once(
+    ctx: MatcherContext, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """接连空的 @ 只应一声；有提问还没有答的是在催，不应。"""
+    monkeypatch.setattr(listening.listening, "_until", {})
+    called = group_event("", to_me=True, user_id=61)
+    bot = receive(ctx, called)
+    expect(ctx, called, LISTENING)
+    ctx.receive_event(bot, group_event("", to_me=True, user_id=61))
+    service.running = {"62": 1}
+    ctx.receive_event(bot, group_event("", to_me=True, user_id=62))
+    await ctx.run()
+    assert service.done == []
+
+
+async def test_joining_unasked_is_quiet(
+    ctx: MatcherContext, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """没有叫它时插话：不说问得太快，也不算进谁的次数。"""
+    event = group_event("今天天气真好")
+    monkeypatch.setattr(joiner, "wants", lambda *_: True)
+    monkeypatch.setattr(joiner, "chose", lambda found: found is event)
+    monkeypatch.setattr(gate, "refuse", lambda *_: "问得太快了")
+    monkeypatch.setattr(chat_module, "wants_to_join", lambda *_: True)
+    receive(ctx, event)
+    expect(ctx, event, "答")
+    await ctx.run()
+    assert len(service.done) == 1
 
 
 async def test_denied_command(ctx: MatcherContext, service: FakeService) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from nonebot_plugin_glm.chat.results import ResetDone
+from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.domain import ConversationKey, Scope, Thinking
 from nonebot_plugin_glm.matchers import dispatch
 from nonebot_plugin_glm.matchers.call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER
@@ -15,7 +17,7 @@ from nonebot_plugin_glm.matchers.depends import get_key, get_outgoing
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
-from .fake_service import FakeService
+from .fake_service import LAST, FakeService
 
 PRIVATE = ConversationKey("qq", "10000", Scope.PRIVATE, "", "9")
 SHARED = ConversationKey("qq", "10000", Scope.GROUP, "30")
@@ -167,6 +169,31 @@ async def test_stop(
     service.running = running
     assert await typed("/glm stop", who) == [said]
     assert service.done == [("stop", SHARED, whose)]
+
+
+async def test_history_is_readable(service: FakeService) -> None:
+    """历史里的回答也是纯文本，太长的截短。"""
+    turn = replace(LAST.turn, answer="**注意：**看\n\n" + "长" * 5000)
+    service.last = StoredTurn(5, turn)
+    question, answer = await typed("/glm history 1", MEMBER)
+    assert question == "问"
+    assert answer.startswith("注意：看")
+    assert len(answer) <= 600
+
+
+OFF = {
+    "/glm off": (ADMIN, ("stop_group", SHARED)),
+    "/glm block 7": (OWNER, ("stop_person", "qq", "7")),
+}
+
+
+@pytest.mark.parametrize(("text", "who", "done"), [(t, *v) for t, v in OFF.items()])
+async def test_silenced_ones_are_stopped(
+    service: FakeService, text: str, who: dict[str, Any], done: tuple[Any, ...]
+) -> None:
+    """关掉群、屏蔽人的时候，正在答的也中止：不会说了不聊又来一句。"""
+    await typed(text, who)
+    assert service.done == [done]
 
 
 FORGOTTEN = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nonebot_plugin_glm.matchers.limits import Notices, Rate, RateLimiter, parse_rate
-from nonebot_plugin_glm.matchers.loops import COOLDOWN, ENOUGH, LoopBreaker
+from nonebot_plugin_glm.matchers.loops import COOLDOWN, LoopBreaker
 
 
 class Clock:
@@ -74,20 +74,36 @@ def test_memory_is_bounded() -> None:
 
 
 def test_notice_once() -> None:
-    """只说一次，直到又可以了。"""
-    notices = Notices()
-    assert [notices.first("甲") for _ in range(3)] == [True, False, False]
-    notices.clear("甲")
-    assert notices.first("甲")
+    """一阵里只说一次，过了这一阵又是第一次；各说各的。"""
+    clock = Clock()
+    notices = Notices(clock)
+    assert [notices.first("甲", 60) for _ in range(3)] == [True, False, False]
+    assert notices.first("乙", 60)
+    clock.now += 60
+    assert notices.first("甲", 60)
+
+
+def test_notices_are_bounded() -> None:
+    """说过就过去了的不会越积越多。"""
+    clock = Clock()
+    notices = Notices(clock)
+    for who in range(5000):
+        notices.first(who, 10)
+        clock.now += 1
+    assert len(notices._until) <= 1000
 
 
 @pytest.mark.parametrize(
     ("gap", "text", "rounds"),
-    [(0.01, "您好，我不在", ENOUGH + 2), (2.0, "这是模型写的一段不算短的话", 15)],
-    ids=["auto reply", "another model"],
+    [
+        (0.01, "您好，我不在", 16),
+        (2.0, "这是模型写的一段不算短的话", 15),
+        (5.0, "嗯嗯", 61),
+    ],
+    ids=["auto reply", "another model", "terse model"],
 )
 def test_bots_are_found(gap: float, text: str, rounds: int) -> None:
-    """快得不像人的，几十轮之内认出来，歇够了才又理。"""
+    """快得不像人的，十几轮之内认出来，不歇手的慢些；歇够了才又理。"""
     clock = Clock()
     breaker = LoopBreaker(clock)
     found = 0
@@ -103,16 +119,46 @@ def test_bots_are_found(gap: float, text: str, rounds: int) -> None:
     assert not breaker.is_loop("甲", text)
 
 
-@pytest.mark.parametrize(
-    ("gap", "words"),
-    [(4.0, "继续"), (0.01, "第{}个不同的问题"), (20.0, "人慢慢打的一句不算短的话")],
-    ids=["hasty person", "script", "person"],
-)
-def test_people_are_not(gap: float, words: str) -> None:
-    """连着说「继续」的人、逐句问不同的话的脚本，问多少轮都不算。"""
+def test_bot_that_answers_each_segment_is_found() -> None:
+    """抢着回的：我们还没有答完，它又来一句；说不上快慢，可是从不歇手。"""
     clock = Clock()
     breaker = LoopBreaker(clock)
-    for number in range(300):
+    breaker.answered("甲", "你好")
+    found = [breaker.is_loop("甲", f"第{number}句") for number in range(61)]
+    assert not any(found)
+    for number in range(61):
+        clock.now += 3
+        found.append(breaker.is_loop("甲", f"又第{number}句"))
+    assert any(found)
+
+
+def test_one_slow_answer_is_no_alibi() -> None:
+    """偶尔慢一次的机器人照样认得出。"""
+    clock = Clock()
+    breaker = LoopBreaker(clock)
+    for number in range(40):
+        breaker.answered("甲", "你好")
+        clock.now += 60 if number % 5 == 4 else 2
+        if breaker.is_loop("甲", f"这是模型写的一段不算短的话{number}"):
+            return
+    pytest.fail("没有认出来")
+
+
+@pytest.mark.parametrize(
+    ("gap", "words", "rounds"),
+    [
+        (4.0, "继续", 50),
+        (0.01, "第{}个不同的问题", 300),
+        (20.0, "人慢慢打的一句不算短的话", 300),
+        (25.0, "贴上来的长文" * 100, 300),
+    ],
+    ids=["hasty person", "script", "person", "pasting"],
+)
+def test_people_are_not(gap: float, words: str, rounds: int) -> None:
+    """连着说「继续」的人、逐句问不同的话的脚本、一段段贴长文的人，都不算。"""
+    clock = Clock()
+    breaker = LoopBreaker(clock)
+    for number in range(rounds):
         breaker.answered("甲", "回答")
         clock.now += gap
         assert not breaker.is_loop("甲", words.format(number))

@@ -55,6 +55,10 @@ TABLE: dict[str, tuple[Event, tuple[bool, bool]]] = {
     "group glm inside": (group_event("试试 /glm"), NEITHER),
     "group mention first": (group_event("你好", to_me=True), CHAT),
     "group mention only": (group_event("", to_me=True), CHAT),
+    "group mention and lost reply": (
+        group_event(MessageSegment.reply(1) + "你好", to_me=True),
+        CHAT,
+    ),
     "group mention in the middle": (group_event(Message("你好") + ME + "在吗"), CHAT),
     "group mention and command": (group_event("/ping", to_me=True), NEITHER),
     "group mention and glm": (group_event(" /glm help", to_me=True), COMMAND),

@@ -72,7 +72,7 @@ def texts(data: dict[str, Any]) -> list[str]:
     """一次发送里的文本。"""
     if nodes := data.get("messages"):
         return [node.data["content"].extract_plain_text() for node in nodes]
-    return [data["message"].extract_plain_text()]
+    return [data["message"].extract_plain_text().lstrip()]
 
 
 def is_quote(data: dict[str, Any]) -> bool:

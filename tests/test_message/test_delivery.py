@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import anyio
+import pytest
 
 from nonebot_plugin_glm.domain import Answer
 from nonebot_plugin_glm.message.delivery import Delivery
@@ -37,3 +38,38 @@ async def test_message_on_its_way_is_withdrawn_too() -> None:
             await delivery.finish(Answer(STORY, "glm"))
         await delivery.withdraw()
     assert [api for api, _ in bot.accepted] == ["send_msg", "delete_msg"]
+
+
+async def deliver(answer: str, *, growing: bool) -> ScriptedBot:
+    """送完一个回答的机器人；`growing` 为真是一点点写出来的。"""
+    bot = ScriptedBot()
+    outgoing = Outgoing(bot, private_event(), quote=False)
+    async with Delivery(outgoing, Manner(), lambda _: asyncio.sleep(0)) as delivery:
+        for start in range(0, len(answer), 7) if growing else ():
+            delivery.read(answer[start : start + 7])
+            await asyncio.sleep(0)
+        await delivery.finish(Answer(answer, "glm"))
+    return bot
+
+
+def story(*lengths: int) -> str:
+    """各段这么长的回答。"""
+    return "\n\n".join(chr(0x4E00 + n) * size for n, size in enumerate(lengths))
+
+
+@pytest.mark.parametrize("growing", [True, False])
+async def test_no_wall_of_text(growing: bool) -> None:
+    """逐条发的加起来太长了，余下的都折成合并转发；短的段落也不抢到它前面。"""
+    bot = await deliver(story(400, 400, 400, 50, 400, 400), growing=growing)
+    assert [len(text) for text in bot.said[:2]] == [400, 400]
+    assert bot.accepted[-1][0] == "send_private_forward_msg"
+    assert len(bot.accepted) == 3
+    assert "".join(bot.said).replace("\n", "") == story(
+        400, 400, 400, 50, 400, 400
+    ).replace("\n", "")
+
+
+async def test_short_rest_is_not_folded() -> None:
+    """余下的不多，就不必折。"""
+    bot = await deliver(story(400, 400, 300), growing=True)
+    assert [api for api, _ in bot.accepted] == ["send_msg"] * 3

@@ -167,3 +167,20 @@ def test_mention_anywhere_in_a_group(message: Message, expected: bool) -> None:
     """群里 @ 在哪里都认得出；私聊里的 @ 不算。"""
     assert onebot.mentions_self(group_event(message)) is expected
     assert onebot.mentions_self(private_event(message)) is False
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (Message("接着说"), False),
+        (MessageSegment.at(10000) + "接着说", False),
+        (MessageSegment.at(5) + "你看", True),
+        (MessageSegment.at(10000) + MessageSegment.at(5), True),
+        (MessageSegment.reply(1) + "你看", True),
+    ],
+    ids=["nobody", "us", "another", "both", "lost reply"],
+)
+def test_said_to_others(message: Message, expected: bool) -> None:
+    """@ 了别人的、回复了取不到的消息的，是说给别人的。"""
+    assert onebot.is_for_others(group_event(message)) is expected
+    assert not onebot.is_for_others(private_event(message))

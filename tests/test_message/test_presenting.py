@@ -20,7 +20,7 @@ from nonebot.exception import WebSocketClosed
 
 from nonebot_plugin_glm.message.outgoing import Outgoing
 from nonebot_plugin_glm.message.presenting import Manner, Presenter
-from nonebot_plugin_glm.message.sentences import UNDELIVERED
+from nonebot_plugin_glm.message.sentences import FOLDED, UNDELIVERED
 
 from .builders import ScriptedBot, group_event, is_quote, private_event, texts
 
@@ -80,11 +80,44 @@ async def test_only_the_first_piece_quotes_the_question() -> None:
     assert bot.tried[0][1]["message"]["reply"] == [MessageSegment.reply(7)]
 
 
-async def test_refused_quote_is_dropped() -> None:
-    """引用被拒绝时去掉引用再发，不必分小。"""
+async def test_refused_quote_becomes_a_mention() -> None:
+    """引用被拒绝时改为 @ 提问的人，仍看得出是说给谁的；不必分小。"""
     bot = refusing(lambda api, data: is_quote(data))
     assert await road(bot).present(LONG)
     assert bot.said == PARAGRAPHS
+    mentions = [data["message"]["at"] for _, data in bot.accepted]
+    assert mentions == [[MessageSegment.at(2)], *[[]] * 4]
+
+
+async def test_refused_follower_is_tried_as_a_quote() -> None:
+    """接着说的一条被拒绝，就引用提问再试一次，不折成合并转发。"""
+    bot = refusing(lambda api, data: len(bot.tried) == 2)
+    assert await road(bot).present(LONG)
+    assert bot.said == PARAGRAPHS
+    assert [is_quote(data) for _, data in bot.accepted] == [True, True, *[False] * 3]
+
+
+async def test_interrupted_answer_quotes_again() -> None:
+    """两条之间机器人回了别人，余下的又引用提问：不会像是说给别人的。"""
+    bot = ScriptedBot()
+    mine, other = way_back(bot), way_back(bot, group_event(user_id=3, message_id=8))
+    for outgoing in (mine, mine, other, mine, mine):
+        await outgoing.text("好")
+    await mine.say("还在想")
+    await mine.text("好")
+    quotes = [is_quote(data) for _, data in bot.accepted]
+    assert quotes == [True, False, True, True, False, True, True]
+
+
+async def test_other_places_do_not_interrupt() -> None:
+    """别的群、私聊里说话不算打断。"""
+    bot = ScriptedBot()
+    mine = way_back(bot)
+    await mine.text("好")
+    await way_back(bot, group_event(group_id=31)).text("好")
+    await way_back(bot, private_event()).text("好")
+    await mine.text("好")
+    assert not is_quote(bot.accepted[-1][1])
 
 
 async def test_refused_length_is_cut_smaller() -> None:
@@ -162,11 +195,12 @@ async def test_say_never_raises(failure: Exception) -> None:
     assert [is_quote(data) for _, data in bot.tried] == [True, False]
 
 
-async def test_say_drops_a_refused_quote() -> None:
-    """一句话也在去掉引用后再试。"""
+async def test_say_mentions_when_the_quote_is_refused() -> None:
+    """一句话也在去掉引用后再试，改为 @。"""
     bot = refusing(lambda api, data: is_quote(data))
     await way_back(bot).say("好")
     assert bot.said == ["好"]
+    assert bot.accepted[0][1]["message"]["at"] == [MessageSegment.at(2)]
 
 
 async def test_cancellation_passes_through() -> None:
@@ -203,9 +237,26 @@ async def test_long_answer_is_a_forward() -> None:
     """长回答是合并转发，节点按段落分，每个节点都不太长。"""
     bot = ScriptedBot()
     assert await road(bot, forward=400).present(LONG)
-    assert [api for api, _ in bot.accepted] == ["send_group_forward_msg"]
-    assert len(bot.said) == 2
-    assert squeezed("".join(bot.said)) == squeezed(LONG)
+    assert [api for api, _ in bot.accepted] == ["send_group_forward_msg", "send_msg"]
+    *nodes, told = bot.said
+    assert len(nodes) == 2
+    assert squeezed("".join(nodes)) == squeezed(LONG)
+    assert told == FOLDED
+    assert is_quote(bot.accepted[-1][1])
+
+
+async def test_forward_after_a_quote_needs_no_word() -> None:
+    """已经引用过提问，接着的合并转发不必再说是给谁的；私聊里也不必。"""
+    bot = ScriptedBot()
+    presenter = road(bot, forward=400)
+    await presenter.present("先说一句")
+    await presenter.present(LONG)
+    await road(bot, private_event(), forward=400).present(LONG)
+    assert [api for api, _ in bot.accepted] == [
+        "send_msg",
+        "send_group_forward_msg",
+        "send_private_forward_msg",
+    ]
 
 
 async def test_markdown_becomes_plain_text() -> None:

@@ -6,11 +6,13 @@ from arclet.alconna import Args
 
 from ...chat.results import ResetDone
 from ...domain import ConversationKey, Scope, Speaker
+from ...message.brief import cut
 from ...message.delivery import Delivery
-from ...message.presenting import Presenter
+from ...message.plain import plain_text
+from ...message.presenting import NODE_CHARS, Presenter
 from ..call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER, Call
 from ..command import ASKER, EVERYONE, MANAGER, SUPERUSERS, Command, Entry, Topic
-from ..depends import manner
+from ..depends import manner, waiting
 from ..overheard import overheard
 from ..rules import COMMAND
 from .report import status_report
@@ -75,7 +77,10 @@ async def retry(call: Call) -> None:
         return await call.say(NOTHING)
     if not await call.may_act_for(last.question.speaker):
         return await call.say(DENIED_ACT)
-    async with Delivery(call.outgoing, manner()) as audience:
+    async with (
+        Delivery(call.outgoing, manner()) as audience,
+        waiting(call.bot, call.event, call.outgoing, audience),
+    ):
         await call.service.ask(last.question, audience, last.replaces)
 
 
@@ -108,8 +113,8 @@ async def history(call: Call) -> None:
         line
         for stored in turns
         for line in (
-            (stored.turn.speaker, stored.turn.question),
-            (bot, stored.turn.answer),
+            (stored.turn.speaker, cut(stored.turn.question, NODE_CHARS)),
+            (bot, cut(plain_text(stored.turn.answer), NODE_CHARS)),
         )
     ]
     if not await call.outgoing.dialogue(lines):

@@ -13,4 +13,4 @@ async def tell(call: Call, text: str) -> None:
     if len(text) > manner().forward_chars and await call.outgoing.forward(pieces):
         return
     for piece in pieces:
-        await call.outgoing.text(piece, quote=piece is pieces[0])
+        await call.outgoing.text(piece)

@@ -1,0 +1,85 @@
+"""waiting：让等着的人知道他的话看到了，又不吵别人。"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from nonebot_plugin_glm.exception import ServerError, StoppedError
+from nonebot_plugin_glm.message import waiting
+from nonebot_plugin_glm.message.outgoing import Outgoing
+from nonebot_plugin_glm.message.sentences import STILL_THINKING
+from nonebot_plugin_glm.message.waiting import Waiting
+
+from .builders import ScriptedBot, group_event
+
+
+class Unseen:
+    """还没有看到什么的人。"""
+
+    seen = False
+
+    def restart(self) -> None:
+        """从头再写。"""
+
+    def read(self, text: str) -> None:
+        """又写出一段。"""
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """马上就算等久了。"""
+    monkeypatch.setattr(waiting, "SEEN_AFTER", 0.0)
+    monkeypatch.setattr(waiting, "_told", type(waiting._told)())
+
+
+def wait(bot: Any, seconds: float, **changes: Any) -> Waiting:
+    """在群里等的一个人。"""
+    event = group_event(**changes)
+    outgoing = Outgoing(bot, event, quote=True)
+    return Waiting(bot, event, outgoing, Unseen(), seconds)
+
+
+def told(bot: ScriptedBot) -> list[int]:
+    """在哪些群里说了还在想。"""
+    return [
+        data["group_id"]
+        for api, data in bot.accepted
+        if api == "send_msg" and STILL_THINKING in str(data["message"])
+    ]
+
+
+async def test_one_notice_for_all_who_wait_here() -> None:
+    """群里五个人一起等，只说一声还在想，过一阵才再说；别的群各说各的。"""
+    bot = ScriptedBot()
+    async with AsyncExitStack() as stack:
+        for number in range(5):
+            await stack.enter_async_context(wait(bot, 0.1, message_id=number))
+        await stack.enter_async_context(wait(bot, 0.1, group_id=31))
+        await asyncio.sleep(0.15)
+        assert sorted(told(bot)) == [30, 31]
+        await asyncio.sleep(0.1)
+        assert sorted(told(bot)) == [30, 30, 31]
+
+
+@pytest.mark.parametrize(
+    ("failure", "taken_back"), [(StoppedError, 1), (ServerError, 0)]
+)
+async def test_notice_goes_with_the_question(
+    failure: type[Exception], taken_back: int
+) -> None:
+    """提问撤回了，还在想那一句也收回；失败的另有一句，不必收回。"""
+    bot = ScriptedBot()
+
+    async def fail() -> None:
+        async with wait(bot, 0.05):
+            await asyncio.sleep(0.1)
+            raise failure(500)
+
+    with pytest.raises(failure):
+        await fail()
+    assert len(told(bot)) == 1
+    assert [api for api, _ in bot.accepted].count("delete_msg") == taken_back
