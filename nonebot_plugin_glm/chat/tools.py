@@ -135,7 +135,7 @@ class Rounds:
         if not text:
             return
         rest = text[len(written) :] if text.startswith(written) else ""
-        if written.rstrip() not in (text, text[: len(written)]):
+        if not rest and written.rstrip() != text:
             written = text  # 补上了开头的思考：给人看过的那一段不算
         self._reader.read(f"{rest}\n\n")
         self.text += f"{written}{rest}\n\n"

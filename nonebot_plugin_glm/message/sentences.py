@@ -66,7 +66,10 @@ THOUGHT_TOO_LONG = (
     "请发送 /glm think off，或请机器人的主人调大 GLM_MAX_TOKENS。"
 )
 CLOCK_WRONG = "GLM 说令牌已过期，请机器人的主人校准时钟，或设置 GLM_AUTH=bearer。"
-HISTORY_BLAMED = "GLM 认为历史里有不合适的内容，已经清空本会话的历史，请再问一次。"
+HISTORY_BLAMED = (
+    "GLM 认为历史里有不合适的内容，已经清空本会话的历史，请再问一次；"
+    "如果还不行，请看看 /glm memory 里有没有不合适的备忘。"
+)
 
 
 def sentence_for(error: GLMError, *, detailed: bool) -> str:

@@ -189,6 +189,20 @@ async def test_thinking_goes_back_within_the_question(
     assert glm.chats[-1]["messages"][1]["reasoning_content"] == glm.reasoning
 
 
+@pytest.mark.parametrize(
+    ("read", "said"), [("稍等 ", "稍等 <th"), ("稍等 \n", "稍等"), ("", "稍等")]
+)
+def test_held_words_are_completed(read: str, said: str) -> None:
+    """压着的半个标签在回合结束时补上，末尾的空白不碍事，看到的总是回答的开头。"""
+    inbox = Inbox()
+    rounds = Rounds(inbox)
+    rounds.restart()
+    rounds.read(read)
+    rounds.close(said)
+    assert rounds.joined("好").startswith(inbox.written)
+    assert rounds.joined("好").split() == [*said.split(), "好"]
+
+
 def test_corrected_words_are_not_kept() -> None:
     """补上了开头的思考的回合，连起来时只有该看的。"""
     inbox = Inbox()

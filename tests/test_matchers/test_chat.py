@@ -95,6 +95,8 @@ async def test_ignores_chatter(ctx: MatcherContext, service: FakeService) -> Non
 NOTES = {
     "whole": (Answer("答", "m"), "答"),
     "cut": (Answer("答", "m", "length"), f"答\n\n{TRUNCATED}"),
+    "noted": (Answer("答", "m", noted=("甲", "乙")), "答\n\n（记下了：甲；乙）"),
+    "not noted": (Answer("答", "m", saved=False, noted=("甲",)), f"答\n\n{UNSAVED}"),
     "unsaved": (Answer("答", "m", saved=False), f"答\n\n{UNSAVED}"),
     "both": (
         Answer("答", "m", "length", saved=False),
@@ -107,7 +109,7 @@ NOTES = {
 async def test_notes(
     ctx: MatcherContext, service: FakeService, answer: Answer, text: str
 ) -> None:
-    """没有说完、没有存下，都在末尾说明。"""
+    """没有说完、记下了什么、没有存下，都在末尾说明。"""
     service.answer = answer
     event = private_event()
     receive(ctx, event)

@@ -150,6 +150,21 @@ def test_events_of_others_say_nothing(event: Event) -> None:
     assert onebot.speaker(event) is None
     assert onebot.is_group_admin(event) is None
     assert onebot.mentions_self(event) is False
+    assert onebot.group_name(event) == ""
+
+
+NAMES = {
+    "given": (group_event(group_name="读书会"), "读书会"),
+    "null": (group_event(group_name=None), ""),
+    "missing": (group_event(), ""),
+    "private": (private_event(group_name="读书会"), ""),
+}
+
+
+@pytest.mark.parametrize(("event", "name"), NAMES.values(), ids=NAMES)
+def test_group_name(event: Event, name: str) -> None:
+    """群的名字，客户端给了才有；私聊没有。"""
+    assert onebot.group_name(event) == name
 
 
 MENTIONED = {
