@@ -6,22 +6,25 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from dataclasses import replace
 from functools import partial
 
 import httpx
 
-from ..domain import Answer, Delta, Reader, well_formed
+from ..domain import Answer, Delta, Reader, Usage, well_formed
 from ..exception import EmptyAnswerError, ProtocolError
 from .auth import Authenticator, AuthMode
 from .connection import Connection, Endpoint
 from .errors import error_in
 from .perseverance import FailureReport, Perseverance
 from .retry import RetryPolicy
-from .schema import ChatRequest, parse_reply
+from .schema import ChatRequest, parse_reply, usage_in
 from .sse import stream_deltas
 from .thinking import ThinkingFilter, without_thinking
+
+WasteReport = Callable[[str, Usage], None]
+"""没有答成而报了用量的每个请求都告诉它：模型与用量。"""
 
 
 class GLMClient:
@@ -61,20 +64,24 @@ class GLMClient:
         )
 
     async def complete(
-        self, request: ChatRequest, reader: Reader | None = None
+        self,
+        request: ChatRequest,
+        reader: Reader | None = None,
+        on_waste: WasteReport = lambda model, usage: None,
     ) -> Answer:
         """问一次，得到完整的回答；读到一半断开也会重试，只要还没有人看见。
 
         参数:
             request: 请求
             reader: 边写边看的人；他看到一部分之后的失败不再重试
+            on_waste: 没有答成而 GLM 照样计费的请求的去处，用于记账
 
         异常:
             GLMError: 重试与换模型之后仍然失败
         """
+        collect = partial(self._collect, reader=reader, on_waste=on_waste)
         if reader is None:
-            return await self._perseverance.run(request, self._collect)
-        collect = partial(self._collect, reader=reader)
+            return await self._perseverance.run(request, collect)
         return await self._perseverance.run(request, collect, lambda: not reader.seen)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Delta]:
@@ -102,27 +109,30 @@ class GLMClient:
         await self._connection.aclose()
 
     async def _collect(
-        self, request: ChatRequest, reader: Reader | None = None
+        self, request: ChatRequest, reader: Reader | None, on_waste: WasteReport
     ) -> Answer:
         parts: list[str] = []
         thinking = ThinkingFilter()
         if reader:
             reader.restart()
         answer = Answer(text="", model=request.model)
-        async with aclosing(self._deltas(request)) as deltas:
-            async for delta in deltas:
-                parts.append(delta.text)
-                if reader and (text := thinking.feed(delta.text)):
-                    reader.read(well_formed(text))
-                answer = replace(
-                    answer,
-                    model=delta.model or answer.model,
-                    finish=delta.finish or answer.finish,
-                    usage=delta.usage or answer.usage,
-                )
-        text = without_thinking(well_formed("".join(parts))).strip()
-        if not text:
-            raise EmptyAnswerError(answer.finish)
+        with ExitStack() as failing:
+            failing.callback(lambda: _report(answer, on_waste))
+            async with aclosing(self._deltas(request)) as deltas:
+                async for delta in deltas:
+                    parts.append(delta.text)
+                    if reader and (text := thinking.feed(delta.text)):
+                        reader.read(well_formed(text))
+                    answer = replace(
+                        answer,
+                        model=delta.model or answer.model,
+                        finish=delta.finish or answer.finish,
+                        usage=delta.usage or answer.usage,
+                    )
+            text = without_thinking(well_formed("".join(parts))).strip()
+            if not text:
+                raise EmptyAnswerError(answer.finish)
+            failing.pop_all()
         return replace(answer, text=text)
 
     async def _begin(
@@ -164,5 +174,12 @@ class GLMClient:
                 raise ProtocolError("回应不是 JSON") from None
             if (error := error_in(data, secrets)) is not None:
                 raise error
+            if (usage := usage_in(data)) is not None:
+                yield Delta(usage=usage)  # 结束原因可能就是一种失败，所以先报用量
             delta = parse_reply(data, "message")
             yield replace(delta, finish=delta.finish or "stop")
+
+
+def _report(answer: Answer, on_waste: WasteReport) -> None:
+    if answer.usage != Usage():
+        on_waste(answer.model, answer.usage)

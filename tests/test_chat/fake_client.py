@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from nonebot_plugin_glm.api.client import GLMClient
+from nonebot_plugin_glm.api.client import GLMClient, WasteReport
 from nonebot_plugin_glm.api.schema import ChatRequest
 from nonebot_plugin_glm.domain import Answer, Reader, Usage
 from nonebot_plugin_glm.exception import GLMError
@@ -23,6 +23,7 @@ class FakeClient(GLMClient):
     def __init__(self, *replies: Reply) -> None:
         self.requests: list[ChatRequest] = []
         self.partial = ""
+        self.wasted = Usage()
         self.script: deque[Reply] = deque(replies)
         self.gate = asyncio.Event()
         self.gate.set()
@@ -49,9 +50,12 @@ class FakeClient(GLMClient):
             await asyncio.wait_for(self.entered.wait(), 5)
 
     async def complete(
-        self, request: ChatRequest, reader: Reader | None = None
+        self,
+        request: ChatRequest,
+        reader: Reader | None = None,
+        on_waste: WasteReport = lambda model, usage: None,
     ) -> Answer:
-        """答一次；异常之前先写出 `partial`。"""
+        """答一次；异常之前先写出 `partial`，花掉 `wasted`。"""
         if reader:
             reader.restart()
         self.requests.append(request)
@@ -70,6 +74,8 @@ class FakeClient(GLMClient):
         if isinstance(reply, GLMError):
             if reader and self.partial:
                 reader.read(self.partial)
+            if self.wasted != Usage():
+                on_waste(request.model, self.wasted)
             raise reply
         text = reply or f"答：{request.messages[-1].content}"
         if reader:
