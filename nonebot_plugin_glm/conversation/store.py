@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 from ..domain import ConversationKey, Scope, Thinking, Turn
 from ..exception import StoreError
 from . import queries
+from .accounts import Expense
 from .database import Database
+from .ledger import LedgerStore
 from .messages import MessageBook
 from .rows import StoredTurn, stored_turn, turn_columns
 from .tables import conversations
@@ -50,6 +52,7 @@ class ConversationStore:
         self._database = database
         self._clock = clock
         self.messages = MessageBook(database)
+        self.ledger = LedgerStore(database, clock)
 
     @classmethod
     async def open(cls, path: Path) -> ConversationStore:
@@ -90,6 +93,7 @@ class ConversationStore:
         message_ids: Sequence[str] = (),
         window_start: int | None = None,
         replaces: int | None = None,
+        expenses: Sequence[Expense] = (),
     ) -> int:
         """存一轮，返回它的编号。
 
@@ -99,6 +103,7 @@ class ConversationStore:
             message_ids: 提问的各条消息
             window_start: 窗口从这一轮开始，`None` 为不变
             replaces: 同时删去这一轮（重新回答）
+            expenses: 同时记账
         """
         values = {"created_at": self._clock(), **turn_columns(turn)}
 
@@ -110,6 +115,7 @@ class ConversationStore:
                 )
             turn_id = queries.insert_turn(connection, identity, **values)
             self.messages.write(connection, turn_id, message_ids)
+            self.ledger.write(connection, key, turn.speaker, expenses)
             if replaces is not None:
                 self.messages.hand_over(connection, replaces, turn_id)
                 queries.delete_turn(connection, identity, replaces)
