@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..api.client import GLMClient
     from ..conversation.rows import StoredTurn
     from ..conversation.store import Conversation, ConversationStore
+    from .billing import Bill
 
 BROKEN = "broken"
 """说到一半断了的回答的结束原因。"""
@@ -51,9 +52,11 @@ class Answerer:
         self._default_model: str | None = None
 
     async def write(
-        self, question: Question, audience: Audience, replaces: int | None
+        self, question: Question, audience: Audience, replaces: int | None, bill: Bill
     ) -> Written:
         """得到回答，还没有存下；说到一半断了而有人看到了，就到此为止。
+
+        没有用上的请求记在 `bill` 上。
 
         异常:
             GLMError: 失败，没有人看到什么，历史里也没有留下痕迹
@@ -62,7 +65,7 @@ class Answerer:
         conversation = await self._store.read(question.key, limit)
         try:
             with anyio.fail_after(self._settings.timeout):
-                return await self._ask(question, audience, conversation, replaces)
+                return await self._ask(question, audience, conversation, replaces, bill)
         except TimeoutError:
             error: GLMError = AnswerTimeoutError(self._settings.timeout)
         except GLMError as failure:
@@ -76,9 +79,9 @@ class Answerer:
         return Written(Answer(audience.written.strip(), model, BROKEN))
 
     async def save(
-        self, question: Question, written: Written, replaces: int | None
+        self, question: Question, written: Written, replaces: int | None, bill: Bill
     ) -> int | None:
-        """存下这一轮，返回它的编号；存不下时是 `None`。"""
+        """存下这一轮，连同它的账，返回它的编号；存不下时是 `None`。"""
         answer = written.answer
         turn = Turn(
             question.text,
@@ -97,6 +100,7 @@ class Answerer:
                     message_ids=question.message_ids,
                     window_start=written.window_start,
                     replaces=replaces,
+                    expenses=bill.expenses,
                 )
         except StoreError:
             return None
@@ -125,6 +129,7 @@ class Answerer:
         audience: Audience,
         conversation: Conversation,
         replaces: int | None,
+        bill: Bill,
     ) -> Written:
         model = await self.model_of(conversation)
         thinking = self.thinking_of(conversation)
@@ -140,7 +145,7 @@ class Answerer:
                 sent, preamble, question, model, thinking, self._settings
             )
             try:
-                answer = await self._client.complete(request, audience)
+                answer = await self._client.complete(request, audience, bill.waste)
             except ContentFilteredError as error:
                 await self._forget_if_blamed(question.key, error)
                 raise

@@ -7,15 +7,19 @@ from pathlib import Path
 from ..api.client import GLMClient
 from ..api.connection import Endpoint
 from ..api.perseverance import FailureReport
+from ..api.prices import PriceList
 from ..api.retry import RetryPolicy
 from ..config import Config
+from ..conversation.accounts import Kind
 from ..conversation.database import Database
 from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
 from ..conversation.window import WindowLimits
+from .billing import Billing
 from .draft import ChatSettings
 from .places import Places
 from .queue import QueueLimits
+from .quota import Quotas, parse_quota
 from .service import ChatService
 
 
@@ -43,7 +47,18 @@ async def open_service(
         on_failure=on_failure,
     )
     limits = QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
-    return ChatService(store, client, _settings(config), places, limits)
+    billing = _billing(config, store)
+    return ChatService(store, client, _settings(config), places, limits, billing)
+
+
+def _billing(config: Config, store: ConversationStore) -> Billing:
+    limits = {
+        Kind.USER: parse_quota(config.glm_quota_user),
+        Kind.GROUP: parse_quota(config.glm_quota_group),
+        Kind.TOTAL: parse_quota(config.glm_quota_total),
+    }
+    prices = PriceList(config.glm_prices)
+    return Billing(store.ledger, prices, Quotas(store.ledger, limits))
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:

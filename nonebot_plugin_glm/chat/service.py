@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..domain import Audience, ConversationKey, Question, Scope, Thinking
 from .answering import Answerer
 from .asking import Asking
+from .billing import Billing
 from .draft import ChatSettings
 from .places import Places
 from .queue import ConversationQueue, QueueLimits
@@ -28,6 +29,7 @@ class ChatService:
         settings: 问的方式
         places: 群的选择与屏蔽的人
         limits: 队伍的分寸
+        billing: 账本、价目与额度
     """
 
     def __init__(
@@ -37,18 +39,27 @@ class ChatService:
         settings: ChatSettings,
         places: Places,
         limits: QueueLimits | None = None,
+        billing: Billing | None = None,
     ) -> None:
         self.places = places
+        self.billing = billing or Billing(store.ledger)
         self._store = store
         self._client = client
         self._answerer = Answerer(store, client, settings)
-        self._asking = Asking(store, self._answerer, ConversationQueue(limits))
+        self._asking = Asking(
+            store, self._answerer, ConversationQueue(limits), self.billing
+        )
 
     async def ask(
-        self, question: Question, audience: Audience, replaces: int | None = None
+        self,
+        question: Question,
+        audience: Audience,
+        replaces: int | None = None,
+        *,
+        exempt: bool = False,
     ) -> bool:
         """回答一个提问，返回是否自成一轮，见 `Asking.ask`。"""
-        return await self._asking.ask(question, audience, replaces)
+        return await self._asking.ask(question, audience, replaces, exempt=exempt)
 
     def join(self, question: Question) -> bool:
         """并进同一个人刚问的、还没有人看到回答的提问；没有这样的提问则为假。"""

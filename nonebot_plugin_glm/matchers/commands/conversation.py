@@ -65,7 +65,9 @@ async def retry(call: Call) -> None:
     if not await call.may_act_for(last.question.speaker):
         return await call.say(DENIED_ACT)
     async with Delivery(call.outgoing, manner) as audience:
-        await call.service.ask(last.question, audience, last.replaces)
+        await call.service.ask(
+            last.question, audience, last.replaces, exempt=call.is_owner()
+        )
 
 
 async def stop(call: Call) -> None:
