@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import conversation, group, models
+from . import conversation, cost, group, models
 
-TOPICS = (conversation.TOPIC, models.TOPIC, group.TOPIC)
+TOPICS = (conversation.TOPIC, models.TOPIC, group.TOPIC, cost.TOPIC)
 COMMANDS = {command.name: command for topic in TOPICS for command in topic.commands}
 """子命令的名字到子命令。"""
