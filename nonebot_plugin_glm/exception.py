@@ -174,7 +174,7 @@ class DailyQuotaError(GLMError):
     def __init__(
         self, whose: str, amount: int = 0, unit: str = "", day: str = ""
     ) -> None:
-        super().__init__(f"{whose} 的 {day}")
+        super().__init__(f"{day} {whose} 的额度用完")
         self.whose = whose
         self.amount = amount
         self.unit = unit
