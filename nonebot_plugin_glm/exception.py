@@ -22,6 +22,7 @@ GLMError
 ├── StoreError               历史读不出或写不进
 ├── ArchiveError             要导入的文件不对
 ├── QueueFullError           会话里等着的提问太多
+├── DailyQuotaError          今天的额度用完（GLM_QUOTA_USER 等设置）
 └── StoppedError             提问被中止（/glm stop、/glm reset、撤回）
 ```
 """
@@ -163,6 +164,26 @@ class ArchiveError(GLMError):
 
 class QueueFullError(GLMError):
     """会话里等着的提问太多、新的排不进去时抛出。"""
+
+
+class DailyQuotaError(GLMError):
+    """今天的额度用完、北京时间零点恢复时抛出。
+
+    参数:
+        whose: 谁的：`user`、`group` 或 `total`
+        amount: 额度，次、token，或百万分之一元
+        unit: `次`、`token` 或 `元`
+        day: 哪一天的，如 `2026-11-25`
+    """
+
+    def __init__(
+        self, whose: str, amount: int = 0, unit: str = "", day: str = ""
+    ) -> None:
+        super().__init__(f"{day} {whose} 的额度用完")
+        self.whose = whose
+        self.amount = amount
+        self.unit = unit
+        self.day = day
 
 
 class StoppedError(GLMError):

@@ -107,6 +107,12 @@ GOOD = [
     ("glm_history_turns", 1000, 1000),
     ("glm_max_retries", 0, 0),
     ("glm_priority", 2, 2),
+    ("glm_quota_user", "100次", "100次"),
+    ("glm_quota_user", " 100 次， 5.5元,20Token ", "100次,5.5元,20token"),
+    ("glm_quota_group", "", ""),
+    ("glm_quota_total", "0.000001元", "0.000001元"),
+    ("glm_prices", "", {}),
+    ("glm_prices", {"glm-5.3": [8, 28.5, 0]}, {"glm-5.3": [8, 28.5, 0]}),
 ]
 
 
@@ -127,6 +133,8 @@ ENV = {
     "GLM_TEMPERATURE=": ("glm_temperature", None),
     "GLM_TEMPERATURE=0.5": ("glm_temperature", 0.5),
     "GLM_THINKING=on": ("glm_thinking", Thinking.ON),
+    "GLM_QUOTA_USER=100次,5元": ("glm_quota_user", "100次,5元"),
+    'GLM_PRICES={"glm-5.3": [8, 28, 2]}': ("glm_prices", {"glm-5.3": [8, 28, 2]}),
     "GLM_STREAM=false": ("glm_stream", False),
     "GLM_SYSTEM_PROMPT=你好，#1": ("glm_system_prompt", "你好，#1"),
 }

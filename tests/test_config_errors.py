@@ -44,6 +44,16 @@ BAD = [
     ("glm_max_concurrency", 0, "应不小于 1"),
     ("glm_message_chars", 99, "应不小于 100"),
     ("glm_priority", 1, "应不小于 2"),
+    ("glm_quota_user", 100, "应写成 100次、500000token、5元 的样子"),
+    ("glm_quota_user", "0次", "应写成"),
+    ("glm_quota_group", "1.5次", "应写成"),
+    ("glm_quota_group", "0.00元", "应写成"),
+    ("glm_quota_total", "100次 5元", "应写成"),
+    ("glm_quota_total", ["5元"], "应是文本"),
+    ("glm_prices", "8,28,2", '应写成 {"glm-5.3": [8, 28, 2]} 的样子'),
+    ("glm_prices", {"glm-5.3": [8, 28]}, "应写成"),
+    ("glm_prices", {"glm-5.3": [8, 28, -2]}, "应写成"),
+    ("glm_prices", {"glm-5.3": 8}, "应写成"),
 ]
 
 

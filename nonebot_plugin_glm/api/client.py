@@ -18,18 +18,18 @@ from functools import partial
 
 import httpx
 
-from ..domain import Answer, Reader, well_formed
-from ..exception import EmptyAnswerError, ProtocolError
+from ..domain import Answer, Reader
+from ..exception import ProtocolError
 from .auth import Authenticator, AuthMode
+from .collecting import WasteReport, collect, visible
 from .connection import Connection, Endpoint
 from .delta import Delta
 from .errors import error_in
 from .perseverance import FailureReport, Perseverance
 from .retry import RetryPolicy
-from .schema import ChatRequest, parse_reply
+from .schema import ChatRequest, parse_reply, usage_in
 from .sse import stream_deltas
-from .thinking import ThinkingFilter, without_thinking
-from .tools import Reply, ToolCall, merged_calls
+from .tools import Reply
 
 
 class GLMClient:
@@ -69,24 +69,33 @@ class GLMClient:
         )
 
     async def complete(
-        self, request: ChatRequest, reader: Reader | None = None
+        self,
+        request: ChatRequest,
+        reader: Reader | None = None,
+        on_waste: WasteReport = lambda model, usage: None,
     ) -> Answer:
         """问一次，得到完整的回答；读到一半断开也会重试，只要还没有人看见。
 
         参数:
             request: 请求，没有工具
             reader: 边写边看的人；他看到一部分之后的失败不再重试
+            on_waste: 没有答成而 GLM 照样计费的请求的去处，用于记账
 
         异常:
             GLMError: 重试与换模型之后仍然失败
         """
-        return (await self.reply(request, reader)).answer
+        return (await self.reply(request, reader, on_waste)).answer
 
-    async def reply(self, request: ChatRequest, reader: Reader | None = None) -> Reply:
+    async def reply(
+        self,
+        request: ChatRequest,
+        reader: Reader | None = None,
+        on_waste: WasteReport = lambda model, usage: None,
+    ) -> Reply:
         """问一次，得到一个回合：回答，或要用的工具；其余同 `complete`。"""
+        collect = partial(self._collect, reader=reader, on_waste=on_waste)
         if reader is None:
-            return await self._perseverance.run(request, self._collect)
-        collect = partial(self._collect, reader=reader)
+            return await self._perseverance.run(request, collect)
         return await self._perseverance.run(request, collect, lambda: not reader.seen)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Delta]:
@@ -114,61 +123,16 @@ class GLMClient:
         await self._connection.aclose()
 
     async def _collect(
-        self, request: ChatRequest, reader: Reader | None = None
+        self, request: ChatRequest, reader: Reader | None, on_waste: WasteReport
     ) -> Reply:
-        parts: list[str] = []
-        called: list[ToolCall] = []
-        reasoning: list[str] = []
-        thinking = ThinkingFilter()
-        if reader:
-            reader.restart()
-        answer = Answer(text="", model=request.model)
         async with aclosing(self._deltas(request)) as deltas:
-            async for delta in deltas:
-                parts.append(delta.text)
-                if request.tools:
-                    called += delta.calls
-                    reasoning.append(delta.reasoning)
-                if reader and (text := thinking.feed(delta.text)):
-                    reader.read(well_formed(text))
-                answer = replace(
-                    answer,
-                    model=delta.model or answer.model,
-                    finish=delta.finish or answer.finish,
-                    usage=delta.usage or answer.usage,
-                )
-        text = without_thinking(well_formed("".join(parts))).strip()
-        calls = merged_calls(called)
-        # 话在用工具之前已经说完了，之后可以没有
-        if not (text or calls or any(done.text for done in request.rounds)):
-            raise EmptyAnswerError(answer.finish)
-        thought = well_formed("".join(reasoning)) if calls else ""
-        return Reply(replace(answer, text=text), calls, thought)
+            return await collect(deltas, request, reader, on_waste)
 
     async def _begin(
         self, request: ChatRequest
     ) -> tuple[Delta, AsyncGenerator[Delta, None]]:
-        deltas = self._visible(request)
+        deltas = visible(self._deltas(request))
         return await anext(deltas), deltas
-
-    async def _visible(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
-        """滤掉思考，只给出有正文或有结束原因的段，从第一个可见的字开始。
-
-        异常:
-            EmptyAnswerError: 到结束也没有可见的内容
-        """
-        thinking = ThinkingFilter()
-        empty = True
-        async with aclosing(self._deltas(request)) as deltas:
-            async for delta in deltas:
-                text = thinking.feed(delta.text)
-                if delta.finish:
-                    text += thinking.flush()
-                empty = empty and not text.strip()
-                if empty and delta.finish:
-                    raise EmptyAnswerError(delta.finish)
-                if not empty and (text or delta.finish or delta.usage):
-                    yield replace(delta, text=well_formed(text))
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         async with self._slots, self._connection.chat(request) as response:
@@ -184,5 +148,7 @@ class GLMClient:
                 raise ProtocolError("回应不是 JSON") from None
             if (error := error_in(data, secrets)) is not None:
                 raise error
+            if (usage := usage_in(data)) is not None:
+                yield Delta(usage=usage)  # 结束原因可能就是一种失败，所以先报用量
             delta = parse_reply(data, "message")
             yield replace(delta, finish=delta.finish or "stop")

@@ -93,7 +93,7 @@ def parse_reply(data: object, field: str) -> Delta:
     return Delta(
         text=_text(message.get("content")),
         finish=finish,
-        usage=_usage(data.get("usage")),
+        usage=usage_in(data),
         model=_string(data.get("model")),
         calls=read_calls(message.get("tool_calls")),
         reasoning=_text(message.get("reasoning_content")),
@@ -110,7 +110,9 @@ def _text(content: object) -> str:
     return ""
 
 
-def _usage(data: object) -> Usage | None:
+def usage_in(reply: object) -> Usage | None:
+    """回应里报的用量，没有报是 `None`。"""
+    data = reply.get("usage") if isinstance(reply, Mapping) else None
     if not isinstance(data, dict):
         return None
     return Usage(

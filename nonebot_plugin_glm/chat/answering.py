@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -29,8 +30,9 @@ from .windows import Windows, fold_due, moved
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
-    from ..conversation.rows import StoredTurn
-    from ..conversation.store import Conversation, ConversationStore
+    from ..conversation.rows import Conversation, StoredTurn
+    from ..conversation.store import ConversationStore
+    from .billing import Bill
     from .personas import Personas
 
 
@@ -51,9 +53,11 @@ class Answerer:
         self._windows = Windows()
 
     async def write(
-        self, question: Question, audience: Audience, replaces: int | None
+        self, question: Question, audience: Audience, replaces: int | None, bill: Bill
     ) -> Written:
         """得到回答，还没有存下；说到一半断了而有人看到了，就到此为止。
+
+        没有用上的请求记在 `bill` 上。
 
         异常:
             GLMError: 失败，没有人看到什么，历史里也没有留下痕迹
@@ -65,7 +69,7 @@ class Answerer:
                 inquiry = await self._inquiry(
                     question, conversation, replaces, settings
                 )
-                return await self._ask(inquiry, audience)
+                return await self._ask(inquiry, audience, bill)
         except TimeoutError:
             error: GLMError = AnswerTimeoutError(settings.timeout)
         except GLMError as failure:
@@ -79,9 +83,9 @@ class Answerer:
         return Written(Answer(audience.written.strip(), model, BROKEN))
 
     async def save(
-        self, question: Question, written: Written, replaces: int | None
+        self, question: Question, written: Written, replaces: int | None, bill: Bill
     ) -> int | None:
-        """存下这一轮，返回它的编号；存不下时是 `None`。"""
+        """存下这一轮，连同它的账，返回它的编号；存不下时是 `None`。"""
         answer = written.answer
         turn = Turn(
             question.text,
@@ -101,6 +105,7 @@ class Answerer:
                     window_start=written.window_start,
                     replaces=replaces,
                     notes=[Note(text, question.speaker.id) for text in answer.noted],
+                    expenses=bill.expenses,
                 )
         except StoreError:
             return None
@@ -128,37 +133,42 @@ class Answerer:
             question, conversation, preamble, model, thinking, settings, fit, older
         )
 
-    async def _ask(self, inquiry: Inquiry, audience: Audience) -> Written:
+    async def _ask(self, inquiry: Inquiry, audience: Audience, bill: Bill) -> Written:
         """问到答成为止：太长、序列不被接受时带着更少的轮再问一次。"""
         turns, key = inquiry.fit.turns, inquiry.question.key
         speakers = (stored.turn.speaker for stored in turns)
         audience.meet([*speakers, inquiry.question.speaker])
         try:
-            return await self._once(inquiry, turns, audience)
+            return await self._once(inquiry, turns, audience, bill)
         except (ContextTooLongError, InvalidMessagesError) as error:
             fewer = narrowed(turns, error)
             if fewer is None or audience.seen:
                 raise
         try:
-            return await self._once(inquiry, fewer, audience)
+            return await self._once(inquiry, fewer, audience, bill)
         except ContextTooLongError:
             if fewer:  # 否则是提问本身太长，裁掉历史也无益
                 await self._store.move_window(key, fewer[0].id)
             raise
 
     async def _once(
-        self, inquiry: Inquiry, turns: Sequence[StoredTurn], audience: Audience
+        self,
+        inquiry: Inquiry,
+        turns: Sequence[StoredTurn],
+        audience: Audience,
+        bill: Bill,
     ) -> Written:
         question, conversation = inquiry.question, inquiry.conversation
         request = inquiry.request(turns)
         taker = NoteTaker(question, conversation.notes)
         tools = [taker] if inquiry.settings.auto_memory else []
         try:
-            answer = await converse(self._client, request, audience, tools)
+            ask = partial(self._client.reply, on_waste=bill.waste)
+            answer = await converse(ask, request, audience, tools, bill.waste)
         except ContentFilteredError as error:
             await self._forget_if_blamed(question.key, error)
             raise
-        if not taker.asked:  # 几个回合的用量合在一起，看不出提示有多大
+        if not taker.asked:  # 最后一个回合的提示里还有工具的来回
             self._windows.learn(request, answer)
         answer = replace(answer, noted=tuple(note.text for note in taker.noted))
         fold = fold_due(conversation, inquiry.fit)

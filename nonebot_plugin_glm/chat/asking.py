@@ -13,9 +13,10 @@ import anyio.lowlevel
 from ..domain import Audience, ConversationKey, Question
 from ..exception import GLMError, StoppedError
 from .answering import Answerer
+from .billing import Bill, Billing
 from .failed import FailedQuestions
 from .queue import ConversationQueue
-from .results import Recalled, Retriable, Written
+from .results import BROKEN, Recalled, Retriable, Written
 from .summaries import Summarizer
 from .ticket import Ticket
 
@@ -40,11 +41,13 @@ class Asking:
         answerer: Answerer,
         summarizer: Summarizer,
         queue: ConversationQueue,
+        billing: Billing,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._answerer = answerer
         self._summarizer = summarizer
+        self._billing = billing
         self._clock = clock
         self._recalled: deque[_Message] = deque(maxlen=_RECALLED_MESSAGES)
         self.queue = queue
@@ -52,7 +55,12 @@ class Asking:
         self.closed = False
 
     async def ask(
-        self, question: Question, audience: Audience, replaces: int | None = None
+        self,
+        question: Question,
+        audience: Audience,
+        replaces: int | None = None,
+        *,
+        exempt: bool = False,
     ) -> bool:
         """回答一个提问：存下之后才说完，失败的提问不留痕迹。
 
@@ -62,19 +70,23 @@ class Asking:
             question: 提问
             audience: 看回答的人
             replaces: 重答时取代这一轮
+            exempt: 不受额度限制
 
         异常:
             StoppedError: 被 `/glm stop`、`/glm reset` 或撤回中止，或正在关机
             QueueFullError: 会话里等着的太多
+            DailyQuotaError: 今天的额度用完了
             GLMError: 其他失败
         """
         if self.closed or self._is_recalled(question):
             raise StoppedError("正在关机，或已被撤回")
         if replaces is None and self.queue.join(question):
             return False
+        if not exempt:
+            self._billing.quotas.refuse_known(question.key, question.speaker)
         async with self.queue.turn(question, audience, replaces) as ticket:
             try:
-                await self._answer(ticket)
+                await self._answer_and_bill(ticket, exempt=exempt)
             except anyio.get_cancelled_exc_class():
                 if ticket.recalled:
                     with anyio.CancelScope(shield=True):
@@ -82,15 +94,27 @@ class Asking:
                 raise
         return True
 
-    async def _answer(self, ticket: Ticket) -> None:
+    async def _answer_and_bill(self, ticket: Ticket, *, exempt: bool) -> None:
+        bill, quotas = self._billing.open(ticket.question), self._billing.quotas
+        standings = [] if exempt else await quotas.check(bill.key, bill.speaker)
+        try:
+            await self._answer(ticket, bill)
+        finally:
+            await self._billing.settle(bill)
+            quotas.spent(bill.key, bill.speaker, standings, bill.expenses)
+
+    async def _answer(self, ticket: Ticket, bill: Bill) -> None:
         if ticket.replaces is not None:
             ticket.replaces = await self._replaceable(ticket.question, ticket.replaces)
         try:
-            question, written = await self._written(ticket)
+            question, written = await self._written(ticket, bill)
         except GLMError:
             self.failed.remember(Retriable(ticket.question, ticket.replaces))
             raise
-        turn_id = await self._answerer.save(question, written, ticket.replaces)
+        if written.answer.finish != BROKEN:
+            bill.answered(written.answer)
+        turn_id = await self._answerer.save(question, written, ticket.replaces, bill)
+        bill.paid = turn_id is not None
         self.failed.forget(question.key)
         # 恰在存完的一刻被中止：取消要到下一个等待点才来，而那时话已经说出去了
         await anyio.lowlevel.checkpoint_if_cancelled()
@@ -101,18 +125,19 @@ class Asking:
             if written.fold is not None:
                 self._summarizer.start(question.key, written.fold, answer.model)
 
-    async def _written(self, ticket: Ticket) -> tuple[Question, Written]:
+    async def _written(self, ticket: Ticket, bill: Bill) -> tuple[Question, Written]:
         """写到提问不再变为止：中途并入或撤回了一句，就从头再写。"""
         while True:
             question = ticket.question
             async with ticket.attempt():
                 written = await self._answerer.write(
-                    question, ticket.audience, ticket.replaces
+                    question, ticket.audience, ticket.replaces, bill
                 )
                 # 取消可能来不及打断最后一步：话并了进来就还得再写
                 if ticket.question == question:
                     ticket.settled = True
                     return question, written
+                bill.waste(written.answer.model, written.answer.usage)
 
     async def recall(self, key: ConversationKey, message_id: str) -> Recalled:
         """一条消息被撤回了：它的提问不再回答，它的轮离开历史。

@@ -8,18 +8,22 @@ from pathlib import Path
 from ..api.client import GLMClient
 from ..api.connection import Endpoint
 from ..api.perseverance import FailureReport
+from ..api.prices import PriceList
 from ..api.retry import RetryPolicy
 from ..config import Config
+from ..conversation.accounts import Kind
 from ..conversation.database import Database
 from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
 from ..conversation.window import WindowLimits
+from .billing import Billing
 from .doctor.examination import Patient
 from .doctor.glm import Wanted
 from .draft import ChatSettings
 from .personas import Personas, PersonaSource
 from .places import Places
 from .queue import QueueLimits
+from .quota import Limit, Quotas, parse_quota
 from .service import ChatService
 
 FREE_MODEL = "glm-4-flash-250414"
@@ -54,10 +58,15 @@ async def open_service(
         fallback_models=lambda: tuple(config.glm_fallback_models),
         on_failure=on_failure,
     )
-    library = Personas(store.personas, places, personas)
-    settings = partial(_settings, config, official=endpoint.official)
-    limits = partial(_limits, config)
-    return ChatService(store, client, settings, places, limits, library)
+    return ChatService(
+        store,
+        client,
+        partial(_settings, config, official=endpoint.official),
+        places,
+        partial(_limits, config),
+        Personas(store.personas, places, personas),
+        _billing(config, store),
+    )
 
 
 def patient(config: Config, database: Path, user_agent: str) -> Patient:
@@ -66,6 +75,19 @@ def patient(config: Config, database: Path, user_agent: str) -> Patient:
     endpoint = _endpoint(config, user_agent)
     wanted = Wanted(keys, config.glm_auth, endpoint, config.glm_model)
     return Patient(wanted, database)
+
+
+def _billing(config: Config, store: ConversationStore) -> Billing:
+    quotas = Quotas(store.ledger, partial(_quotas, config))
+    return Billing(store.ledger, lambda: PriceList(config.glm_prices), quotas)
+
+
+def _quotas(config: Config) -> dict[Kind, tuple[Limit, ...]]:
+    return {
+        Kind.USER: parse_quota(config.glm_quota_user),
+        Kind.GROUP: parse_quota(config.glm_quota_group),
+        Kind.TOTAL: parse_quota(config.glm_quota_total),
+    }
 
 
 def _endpoint(config: Config, user_agent: str) -> Endpoint:

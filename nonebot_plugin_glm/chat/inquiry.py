@@ -12,8 +12,7 @@ from .draft import ChatSettings, Fit, draft_request
 
 if TYPE_CHECKING:
     from ..api.schema import ChatRequest
-    from ..conversation.rows import StoredTurn
-    from ..conversation.store import Conversation
+    from ..conversation.rows import Conversation, StoredTurn
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..domain import Audience, ConversationKey, Question, Scope, Thinking, place_of
 from .answering import Answerer
 from .asking import Asking
+from .billing import Billing
 from .draft import ChatSettings
 from .personas import Personas
 from .places import Places
@@ -32,6 +33,7 @@ class ChatService:
         places: 群的选择与屏蔽的人
         limits: 队伍现在的分寸
         personas: 可以选的人设
+        billing: 账本、价目与额度
     """
 
     def __init__(
@@ -42,25 +44,34 @@ class ChatService:
         places: Places,
         limits: Callable[[], QueueLimits] = QueueLimits,
         personas: Personas | None = None,
+        billing: Billing | None = None,
     ) -> None:
         self.places = places
         self.notes = store.notes
         self.personas = personas or Personas(store.personas, places)
         self.settings = store.settings
+        self.billing = billing or Billing(store.ledger)
         self._now = settings
         self._store = store
         self._client = client
         self._answerer = Answerer(store, client, settings, self.personas)
-        self._summarizer = Summarizer(store.summaries, client, settings)
+        self._summarizer = Summarizer(store.summaries, client, settings, self.billing)
         queue = ConversationQueue(limits)
-        self._asking = Asking(store, self._answerer, self._summarizer, queue)
+        self._asking = Asking(
+            store, self._answerer, self._summarizer, queue, self.billing
+        )
         self.rights = Rights(store.records, self._asking, self._summarizer)
 
     async def ask(
-        self, question: Question, audience: Audience, replaces: int | None = None
+        self,
+        question: Question,
+        audience: Audience,
+        replaces: int | None = None,
+        *,
+        exempt: bool = False,
     ) -> bool:
         """回答一个提问，返回是否自成一轮，见 `Asking.ask`。"""
-        return await self._asking.ask(question, audience, replaces)
+        return await self._asking.ask(question, audience, replaces, exempt=exempt)
 
     def join(self, question: Question) -> bool:
         """并进同一个人刚问的、还没有人看到回答的提问；没有这样的提问则为假。"""

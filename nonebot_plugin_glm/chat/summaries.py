@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import anyio
 
 from ..api.schema import ChatRequest
+from ..conversation.accounts import SUMMARY
 from ..conversation.summary import Fold, summary_messages
 from ..domain import Answer, ConversationKey, Message, Thinking
 from ..exception import GLMError
+from .billing import Billing
 from .draft import ChatSettings
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Summarizer:
         store: 摘要的存取
         client: GLM
         settings: 现在问的方式，用哪个模型写、最多写多久
+        billing: 记账
         clock: 返回单调的秒数
     """
 
@@ -44,11 +47,13 @@ class Summarizer:
         store: SummaryStore,
         client: GLMClient,
         settings: Callable[[], ChatSettings],
+        billing: Billing,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._client = client
         self._settings = settings
+        self._billing = billing
         self._clock = clock
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._writing: dict[ConversationKey, asyncio.Task[None]] = {}
@@ -92,6 +97,7 @@ class Summarizer:
             return
         turns = [stored.turn for stored in folded]
         answer = await self._ask(summary_messages(fold.summary, turns), model)
+        await self._billing.record(key, SUMMARY, answer.model, answer.usage)
         await self._store.fold(key, fold, [stored.id for stored in folded], answer.text)
 
     async def _ask(self, messages: tuple[Message, ...], model: str) -> Answer:

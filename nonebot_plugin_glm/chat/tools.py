@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..api.collecting import WasteReport
 from ..api.tools import Reply, ToolCall, ToolRound, ToolSpec
-from ..domain import Answer, Reader, Usage
+from ..domain import Answer, Reader
 
 if TYPE_CHECKING:
-    from ..api.client import GLMClient
     from ..api.schema import ChatRequest
+
+Ask = Callable[["ChatRequest", Reader], Awaitable[Reply]]
+"""问一个回合。"""
 
 MOST_ROUNDS = 3
 """一问最多几个请求；最后一个不再给工具，模型只好回答。"""
@@ -37,30 +40,41 @@ class Tool(Protocol):
 
 
 async def converse(
-    client: GLMClient, request: ChatRequest, reader: Reader, tools: Sequence[Tool]
+    ask: Ask,
+    request: ChatRequest,
+    reader: Reader,
+    tools: Sequence[Tool],
+    on_round: WasteReport,
 ) -> Answer:
     """问到模型不再用工具为止；没有工具就是问一次。
+
+    参数:
+        ask: 问一个回合
+        request: 请求
+        reader: 边写边看的人
+        tools: 模型可以用的工具
+        on_round: 用了工具、没有成为回答的回合的去处，用于记账
 
     异常:
         GLMError: 哪个回合失败都算失败
     """
     if not tools:
-        return await client.complete(request, reader)
+        return (await ask(request, reader)).answer
     known = {tool.spec.name: tool for tool in tools}
     request = replace(request, tools=tuple(tool.spec for tool in tools))
-    rounds, usage = Rounds(reader), Usage()
+    rounds = Rounds(reader)
     reply = Reply(Answer("", request.model))
     for left in reversed(range(MOST_ROUNDS)):
         if not left:
             request = replace(request, tools=())
-        reply = await client.reply(request, rounds)
-        usage = _sum(usage, reply.answer.usage)
+        reply = await ask(request, rounds)
         if not reply.calls:
             break
+        on_round(reply.answer.model, reply.answer.usage)
         rounds.close(reply.answer.text)
         done = await _use(reply, known)
         request = replace(request, rounds=(*request.rounds, done))
-    return replace(reply.answer, text=rounds.joined(reply.answer.text), usage=usage)
+    return replace(reply.answer, text=rounds.joined(reply.answer.text))
 
 
 async def _use(reply: Reply, tools: Mapping[str, Tool]) -> ToolRound:
@@ -87,15 +101,6 @@ def _arguments_of(call: ToolCall) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return arguments if isinstance(arguments, dict) else None
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        one.prompt_tokens + other.prompt_tokens,
-        one.cached_tokens + other.cached_tokens,
-        one.completion_tokens + other.completion_tokens,
-        one.reasoning_tokens + other.reasoning_tokens,
-    )
 
 
 class Rounds:

@@ -14,8 +14,7 @@ from ..domain import Answer, ConversationKey, Question
 from .draft import ChatSettings, Fit, fit_window
 
 if TYPE_CHECKING:
-    from ..conversation.rows import StoredTurn
-    from ..conversation.store import Conversation
+    from ..conversation.rows import Conversation, StoredTurn
 
 
 class Windows:

@@ -14,13 +14,14 @@ from pydantic import ValidationError
 
 from .answer import AnswerSettings
 from .api import APISettings
+from .cost import CostSettings
 from .errors import ConfigError as ConfigError
 from .errors import explain
 from .group import GroupSettings
 from .memory import MemorySettings
 
 
-class Config(APISettings, MemorySettings, AnswerSettings, GroupSettings):
+class Config(APISettings, MemorySettings, AnswerSettings, GroupSettings, CostSettings):
     """所有设置。"""
 
 

@@ -43,6 +43,10 @@ CHANGEABLE = frozenset(
         "glm_join_keywords",
         "glm_join_cooldown",
         "glm_follow_seconds",
+        "glm_prices",
+        "glm_quota_user",
+        "glm_quota_group",
+        "glm_quota_total",
     }
 )
 """用到时才读的键；别的在启动时就用掉了，改了要重启，所以没有列在这里的一律不许改。"""

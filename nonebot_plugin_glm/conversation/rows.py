@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ..domain import ConversationKey, Scope, Speaker, Turn, Usage
+from ..domain import ConversationKey, Scope, Speaker, Thinking, Turn, Usage
+from .noting import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,27 @@ class StoredTurn:
 
     id: int
     turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """读出的会话；没有说过话的会话各项都是默认值。"""
+
+    turns: tuple[StoredTurn, ...] = ()
+    """窗口里的轮，从旧到新"""
+    model: str | None = None
+    """为本会话选择的模型，`None` 为默认"""
+    thinking: Thinking | None = None
+    persona: str | None = None
+    """为本会话选择的人设，`None` 为默认"""
+    notes: tuple[Note, ...] = ()
+    """备忘，从旧到新"""
+    summary: str = ""
+    """窗口之前的对话的摘要，没有是空串"""
+    summarized: int = 0
+    """这一轮之前的都在摘要里了"""
+    window_start: int = 0
+    """窗口从这一轮开始"""
 
 
 def key_columns(key: ConversationKey) -> dict[str, str]:

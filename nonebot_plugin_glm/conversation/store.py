@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -13,37 +12,18 @@ from sqlalchemy import Connection
 from ..domain import ConversationKey, Scope, Thinking, Turn
 from ..exception import StoreError
 from . import queries
+from .accounts import Expense
 from .database import Database
+from .ledger import LedgerStore
 from .messages import MessageBook
 from .notes import NoteStore
 from .noting import Note
 from .personas import PersonaStore
 from .records import Records
-from .rows import StoredTurn, stored_turn, turn_columns
+from .rows import Conversation, StoredTurn, stored_turn, turn_columns
 from .settings import SettingStore
 from .summaries import SummaryStore
 from .tables import conversations
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """读出的会话；没有说过话的会话各项都是默认值。"""
-
-    turns: tuple[StoredTurn, ...] = ()
-    """窗口里的轮，从旧到新"""
-    model: str | None = None
-    """为本会话选择的模型，`None` 为默认"""
-    thinking: Thinking | None = None
-    persona: str | None = None
-    """为本会话选择的人设，`None` 为默认"""
-    notes: tuple[Note, ...] = ()
-    """备忘，从旧到新"""
-    summary: str = ""
-    """窗口之前的对话的摘要，没有是空串"""
-    summarized: int = 0
-    """这一轮之前的都在摘要里了"""
-    window_start: int = 0
-    """窗口从这一轮开始"""
 
 
 class ConversationStore:
@@ -63,6 +43,7 @@ class ConversationStore:
         self.summaries = SummaryStore(database)
         self.records = Records(database)
         self.settings = SettingStore(database)
+        self.ledger = LedgerStore(database, clock)
 
     @classmethod
     async def open(cls, path: Path) -> ConversationStore:
@@ -106,6 +87,7 @@ class ConversationStore:
         window_start: int | None = None,
         replaces: int | None = None,
         notes: Sequence[Note] = (),
+        expenses: Sequence[Expense] = (),
     ) -> int:
         """存一轮，返回它的编号。
 
@@ -116,6 +98,7 @@ class ConversationStore:
             window_start: 窗口从这一轮开始，`None` 为不变
             replaces: 同时删去这一轮（重新回答）
             notes: 模型在这一轮里记下的
+            expenses: 同时记账
         """
         values = {"created_at": self._clock(), **turn_columns(turn)}
 
@@ -126,6 +109,7 @@ class ConversationStore:
             turn_id = queries.insert_turn(connection, identity, **values)
             self.messages.write(connection, turn_id, message_ids)
             self.notes.write(connection, identity, notes, turn_id)
+            self.ledger.write(connection, key, turn.speaker, expenses)
             if replaces is not None:
                 self.messages.hand_over(connection, replaces, turn_id)
                 self.notes.hand_over(connection, replaces, turn_id)

@@ -11,10 +11,11 @@ from nonebot.params import Depends
 
 from ..chat.service import ChatService
 from ..domain import ConversationKey, Question, Scope, place_of
-from ..exception import QueueFullError
+from ..exception import DailyQuotaError, QueueFullError
 from ..message.delivery import Delivery
 from ..message.outgoing import Outgoing
-from .access import may_chat
+from ..message.sentences import nearly_used_up
+from .access import is_superuser, may_chat
 from .arrivals import arrivals
 from .depends import apologies, get_outgoing, get_question, manner, waiting
 from .gate import LISTENING, QUEUE_FULL, gate
@@ -89,13 +90,28 @@ async def _answer(
         if not unasked:  # 没有人等着，就不必有动静
             await stack.enter_async_context(waiting(bot, event, outgoing, audience))
         try:
-            await service.ask(question, audience)
+            await service.ask(question, audience, exempt=is_superuser(bot, event))
         except QueueFullError:
             if not unasked and gate.tell_once(event, question.key, QUEUE_FULL):
                 raise
             return
+        except DailyQuotaError as error:
+            used_up = f"{error.whose} {error.day}"
+            if joiner.chose(event) or gate.tell_once(event, question.key, used_up):
+                raise
+            return
     gate.answered(event, question.key, audience.written)
+    await _warn(outgoing, service, question)
     _follow(bot, event, service, question.key)
+
+
+async def _warn(outgoing: Outgoing, service: ChatService, question: Question) -> None:
+    """额度用到八成时说一声，一天一次。"""
+    standing = service.billing.quotas.word(question.key, question.speaker)
+    if standing is not None:
+        whose, limit = standing.account.kind.value, standing.limit
+        sentence = nearly_used_up(whose, standing.used, limit.amount, limit.unit)
+        await outgoing.say(sentence)
 
 
 def _follow(bot: Bot, event: Event, service: ChatService, key: ConversationKey) -> None:

@@ -9,6 +9,7 @@ from ..exception import (
     AuthError,
     ContentFilteredError,
     ContextTooLongError,
+    DailyQuotaError,
     EmptyAnswerError,
     GLMError,
     InvalidMessagesError,
@@ -23,6 +24,9 @@ from ..exception import (
     ServerError,
     StoreError,
 )
+from .amounts import amount, percent
+
+BACK = "明天 0 点（北京时间）恢复。"
 
 SENTENCES: dict[type[GLMError], str] = {
     MissingKeyError: "还没有密钥，请机器人的主人在 .env 中设置 GLM_API_KEY。",
@@ -45,6 +49,7 @@ SENTENCES: dict[type[GLMError], str] = {
     "如果总是这样，请机器人的主人检查 GLM_BASE_URL。",
     EmptyAnswerError: "GLM 没有给出内容，请换个说法再问一次。",
     QueueFullError: "等着回答的提问太多了，这个没有排上，请过一会儿再问。",
+    DailyQuotaError: f"今天的额度用完了，{BACK}",
     StoreError: "读不出这个会话的历史，请机器人的主人看日志，检查数据目录与磁盘。",
     ArchiveError: "这个文件不是导出的，或者坏了，什么也没有导入。",
 }
@@ -70,6 +75,16 @@ HISTORY_BLAMED = (
     "GLM 认为历史里有不合适的内容，已经清空本会话的历史，请再问一次；"
     "如果还不行，请看看 /glm memory 里有没有不合适的备忘。"
 )
+_WHOSE = {"user": "你", "group": "本群", "total": "机器人"}
+
+
+def nearly_used_up(whose: str, used: int, most: int, unit: str) -> str:
+    """额度快用完了：谁的、用了多少、何时恢复。"""
+    share = percent(used, most)
+    return (
+        f"{_WHOSE[whose]}今天的额度用了 {share}"
+        f"（{amount(used, unit)}，共 {amount(most, unit)}），{BACK}"
+    )
 
 
 def sentence_for(error: GLMError, *, detailed: bool) -> str:
@@ -90,6 +105,9 @@ def sentence_for(error: GLMError, *, detailed: bool) -> str:
 
 
 def _special(error: GLMError) -> str:
+    if isinstance(error, DailyQuotaError) and error.whose in _WHOSE:
+        most = amount(error.amount, error.unit)
+        return f"{_WHOSE[error.whose]}今天的额度（{most}）用完了，{BACK}"
     if isinstance(error, EmptyAnswerError) and error.finish == "length":
         return THOUGHT_TOO_LONG
     if isinstance(error, AuthError) and error.code == "1003":

@@ -8,6 +8,7 @@ from typing import Any
 from nonebot_plugin_glm.api.client import GLMClient
 from nonebot_plugin_glm.api.connection import Endpoint
 from nonebot_plugin_glm.api.retry import RetryPolicy
+from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.draft import ChatSettings
 from nonebot_plugin_glm.chat.places import Places
 from nonebot_plugin_glm.chat.queue import QueueLimits
@@ -75,11 +76,14 @@ def service_of(
     client: GLMClient,
     settings: ChatSettings | None = None,
     limits: QueueLimits | None = None,
+    billing: Billing | None = None,
 ) -> ChatService:
     """没有群选择过什么的服务。"""
     places = Places(NoChoices(), {}, set())
     manner, length = settings or chat_settings(), limits or QueueLimits()
-    return ChatService(store, client, lambda: manner, places, lambda: length)
+    return ChatService(
+        store, client, lambda: manner, places, lambda: length, billing=billing
+    )
 
 
 class Inbox:

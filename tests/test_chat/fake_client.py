@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from nonebot_plugin_glm.api.client import GLMClient
+from nonebot_plugin_glm.api.client import GLMClient, WasteReport
 from nonebot_plugin_glm.api.schema import ChatRequest
+from nonebot_plugin_glm.api.tools import Reply
 from nonebot_plugin_glm.domain import Answer, Reader, Usage
 from nonebot_plugin_glm.exception import GLMError
 
-Reply = str | GLMError
+Line = str | GLMError
 """一个答复：文字，或异常。"""
 
 
@@ -20,10 +21,11 @@ class FakeClient(GLMClient):
     `gate` 合上时每个请求都等着；`entered` 在有请求等着时放下。
     """
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Line) -> None:
         self.requests: list[ChatRequest] = []
         self.partial = ""
-        self.script: deque[Reply] = deque(replies)
+        self.wasted = Usage()
+        self.script: deque[Line] = deque(replies)
         self.gate = asyncio.Event()
         self.gate.set()
         self.entered = asyncio.Event()
@@ -48,10 +50,13 @@ class FakeClient(GLMClient):
             self.entered.clear()
             await asyncio.wait_for(self.entered.wait(), 5)
 
-    async def complete(
-        self, request: ChatRequest, reader: Reader | None = None
-    ) -> Answer:
-        """答一次；异常之前先写出 `partial`。"""
+    async def reply(
+        self,
+        request: ChatRequest,
+        reader: Reader | None = None,
+        on_waste: WasteReport = lambda model, usage: None,
+    ) -> Reply:
+        """答一次；异常之前先写出 `partial`，花掉 `wasted`。"""
         if reader:
             reader.restart()
         self.requests.append(request)
@@ -70,11 +75,13 @@ class FakeClient(GLMClient):
         if isinstance(reply, GLMError):
             if reader and self.partial:
                 reader.read(self.partial)
+            if self.wasted != Usage():
+                on_waste(request.model, self.wasted)
             raise reply
         text = reply or f"答：{request.messages[-1].content}"
         if reader:
             reader.read(text)
-        return Answer(text, request.model, usage=Usage(1, 0, 1))
+        return Reply(Answer(text, request.model, usage=Usage(1, 0, 1)))
 
     async def check(self) -> None:
         """密钥总是有效，除非剧本里有异常。"""

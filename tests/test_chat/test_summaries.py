@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.chat.summaries import REST_SECONDS, Summarizer
 from nonebot_plugin_glm.conversation.prompt import SUMMARY_RULE
@@ -193,11 +194,13 @@ async def test_tries_again_after_a_rest(
     store: ConversationStore, client: FakeClient
 ) -> None:
     """歇够了再写，离开了窗口而没有写进去的也补上。"""
-    now = 0.0
+    now, billing = 0.0, Billing(store.ledger)
     settings = replace(chat_settings(), summary_model=SUMMARY_MODEL)
     await talk(summarizing(store, client, 60), 6)
     ids = [stored.id for stored in await store.newest(PRIVATE, 9)]
-    summarizer = Summarizer(store.summaries, client, lambda: settings, lambda: now)
+    summarizer = Summarizer(
+        store.summaries, client, lambda: settings, billing, lambda: now
+    )
     fold = Fold(0, ids[3])
     client.script.append(ServerError(500))
     for _ in range(2):
@@ -218,13 +221,13 @@ async def test_slow_summary_is_given_up(
     ids = [stored.id for stored in await store.newest(PRIVATE, 9)]
     client.hold()
     calm = replace(chat_settings(timeout=60), summary_model="")
-    hasty = replace(calm, timeout=0.05)
-    summarizer = Summarizer(store.summaries, client, lambda: hasty)
+    hasty, billing = replace(calm, timeout=0.05), Billing(store.ledger)
+    summarizer = Summarizer(store.summaries, client, lambda: hasty, billing)
     summarizer.start(PRIVATE, Fold(0, ids[2]), "glm-4.7")
     await summarizer.idle()
     assert client.requests[-1].model == "glm-4.7"
     assert client.cancelled == 1
-    patient = Summarizer(store.summaries, client, lambda: calm)
+    patient = Summarizer(store.summaries, client, lambda: calm, billing)
     patient.start(PRIVATE, Fold(0, ids[2]), "glm-4.7")
     await client.busy_with(1)
     await patient.cancel()

@@ -17,7 +17,7 @@ from nonebot_plugin_glm.chat.tools import (
     Rounds,
     converse,
 )
-from nonebot_plugin_glm.domain import Answer, Message, Thinking
+from nonebot_plugin_glm.domain import Answer, Message, Thinking, Usage
 from nonebot_plugin_glm.exception import EmptyAnswerError, GLMError, RateLimitError
 from tests.fake_glm import FakeGLM, faults
 
@@ -41,12 +41,19 @@ class Notebook:
 
 
 async def talk(
-    glm: FakeGLM, inbox: Inbox, tools: list[Notebook], request: ChatRequest = REQUEST
+    glm: FakeGLM,
+    inbox: Inbox,
+    tools: list[Notebook],
+    request: ChatRequest = REQUEST,
+    spent: list[Usage] | None = None,
 ) -> Answer:
-    """问到底。"""
+    """问到底；`spent` 收下用了工具的各回合的用量。"""
+    paid = [] if spent is None else spent
     client = real_client(glm)
     try:
-        return await converse(client, request, inbox, tools)
+        return await converse(
+            client.reply, request, inbox, tools, lambda _, usage: paid.append(usage)
+        )
     finally:
         await client.aclose()
 
@@ -71,11 +78,12 @@ async def test_without_tools_nothing_changes(glm: FakeGLM, inbox: Inbox) -> None
 async def test_uses_tools_then_answers(
     glm: FakeGLM, inbox: Inbox, stream: bool, pieces: int
 ) -> None:
-    """用完工具接着回答；前一个请求逐字节是后一个的开头，用量是合计。"""
+    """用完工具接着回答；前一个请求逐字节是后一个的开头，用量各算各的。"""
     notebook = Notebook()
     glm.script(using('{"a": 1}', '{"b": 2}', pieces=pieces), faults.Ok("好了"))
     request = ChatRequest(MODEL, (Message("user", "问" * 600),), stream=stream)
-    answer = await talk(glm, inbox, [notebook], request)
+    spent: list[Usage] = []
+    answer = await talk(glm, inbox, [notebook], request, spent)
     assert (answer.text, answer.finish, inbox.written) == ("好了", "stop", "好了")
     assert notebook.used == [{"a": 1}, {"b": 2}]
     first, second = glm.chats
@@ -83,7 +91,9 @@ async def test_uses_tools_then_answers(
     assert first["tools"] == second["tools"]
     assert [m["role"] for m in second["messages"][1:]] == ["assistant", "tool", "tool"]
     assert [m["content"] for m in second["messages"][2:]] == ["第 1 次", "第 2 次"]
-    assert answer.usage.prompt_tokens > 1200
+    assert len(spent) == 1
+    assert spent[0].prompt_tokens > 600
+    assert answer.usage.prompt_tokens > 600
     assert answer.usage.cached_tokens > 500
     assert glm.invalid == []
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.places import Places
 from nonebot_plugin_glm.chat.results import ResetDone, Retriable, Status
+from nonebot_plugin_glm.conversation.ledger import LedgerStore
 from nonebot_plugin_glm.conversation.places import PlaceStore
 from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.conversation.settings import SettingStore
@@ -52,6 +54,13 @@ class NoSettings(SettingStore):
         self.done.append((name, value))
 
 
+class NoLedger(LedgerStore):
+    """什么也没有的账本。"""
+
+    def __init__(self) -> None:
+        self._clock = lambda: 0.0
+
+
 ASKER = Speaker("2", "甲")
 LAST = StoredTurn(5, Turn("问", "答", ASKER, "glm-4.7", Usage(100, 80, 20)))
 
@@ -70,9 +79,15 @@ class FakeService:
         self.places = Places(NoChoices(), {}, set())
         self.rights: Any = None
         self.settings = NoSettings(self.done)
+        self.billing = Billing(NoLedger())
 
     async def ask(
-        self, question: Question, audience: Audience, replaces: int | None = None
+        self,
+        question: Question,
+        audience: Audience,
+        replaces: int | None = None,
+        *,
+        exempt: bool = False,
     ) -> bool:
         """记下提问，交出回答。"""
         self.done.append(("ask", question, replaces))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from nonebot.compat import model_fields
 
 from nonebot_plugin_glm.config import Config
 from nonebot_plugin_glm.exception import (
@@ -13,6 +14,7 @@ from nonebot_plugin_glm.exception import (
     APIError,
     AuthError,
     ContentFilteredError,
+    DailyQuotaError,
     EmptyAnswerError,
     GLMError,
     QuotaError,
@@ -68,7 +70,7 @@ def test_sentences_are_for_people(sentence: str) -> None:
 def test_settings_named_in_sentences_exist() -> None:
     """句子里提到的每个键都真的有。"""
     named = re.findall(r"GLM_[A-Z_]+", "".join([*SENTENCES.values(), *SPECIAL]))
-    known = set(Config.__annotations__)
+    known = {field.name for field in model_fields(Config)}
     assert named
     assert {name.lower() for name in named} <= known
 
@@ -107,6 +109,29 @@ def test_quota_tells_when_it_comes_back() -> None:
     assert sentence.startswith(SENTENCES[QuotaError])
     assert f"{RESET}（北京时间）" in sentence
     assert sentence.endswith("。")
+
+
+DAILY = {
+    DailyQuotaError("user", 100, "次"): "你今天的额度（100 次）用完了，",
+    DailyQuotaError(
+        "group", 500_000, "token"
+    ): "本群今天的额度（500,000 token）用完了，",
+    DailyQuotaError("total", 1_500_000, "元"): "机器人今天的额度（1.5 元）用完了，",
+}
+
+
+@pytest.mark.parametrize("error", DAILY, ids=repr)
+def test_daily_quota(error: DailyQuotaError) -> None:
+    """今天的额度：谁的、多少、何时恢复。"""
+    sentence = sentence_for(error, detailed=True)
+    assert sentence == f"{DAILY[error]}明天 0 点（北京时间）恢复。"
+
+
+def test_nearly_used_up() -> None:
+    """快用完了：用了几成、多少、何时恢复。"""
+    assert sentences.nearly_used_up("user", 81, 100, "次") == (
+        "你今天的额度用了 81%（81 次，共 100 次），明天 0 点（北京时间）恢复。"
+    )
 
 
 def test_new_subclass_speaks_as_its_parent() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import conversation, group, memory, models, operation, personas, rights
+from . import conversation, cost, group, memory, models, operation, personas, rights
 
 TOPICS = (
     conversation.TOPIC,
     memory.TOPIC,
     personas.TOPIC,
     models.TOPIC,
+    cost.TOPIC,
     rights.TOPIC,
     group.TOPIC,
     operation.TOPIC,

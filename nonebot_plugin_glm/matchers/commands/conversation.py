@@ -81,7 +81,9 @@ async def retry(call: Call) -> None:
         Delivery(call.outgoing, manner()) as audience,
         waiting(call.bot, call.event, call.outgoing, audience),
     ):
-        await call.service.ask(last.question, audience, last.replaces)
+        await call.service.ask(
+            last.question, audience, last.replaces, exempt=call.is_owner()
+        )
 
 
 async def stop(call: Call) -> None:

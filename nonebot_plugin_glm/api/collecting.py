@@ -1,0 +1,103 @@
+"""把一段段到来的合成一个回合，思考不在其中。"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import ExitStack, aclosing
+from dataclasses import replace
+
+from ..domain import Answer, Reader, Usage, well_formed
+from ..exception import EmptyAnswerError
+from .delta import Delta
+from .schema import ChatRequest
+from .thinking import ThinkingFilter, without_thinking
+from .tools import Reply, ToolCall, merged_calls
+
+WasteReport = Callable[[str, Usage], None]
+"""没有答成而报了用量的每个请求都告诉它：模型与用量。"""
+
+
+async def collect(
+    deltas: AsyncGenerator[Delta, None],
+    request: ChatRequest,
+    reader: Reader | None,
+    on_waste: WasteReport,
+) -> Reply:
+    """合成一个回合，边收边给人看。
+
+    异常:
+        EmptyAnswerError: 既没有话，也没有要用的工具
+    """
+    gathering = _Gathering(request, reader)
+    with ExitStack() as failing:
+        failing.callback(lambda: _report(gathering.answer, on_waste))
+        async for delta in deltas:
+            gathering.add(delta)
+        reply = gathering.reply()
+        failing.pop_all()
+    return reply
+
+
+async def visible(deltas: AsyncGenerator[Delta, None]) -> AsyncGenerator[Delta, None]:
+    """滤掉思考，只给出有正文或有结束原因的段，从第一个可见的字开始。
+
+    异常:
+        EmptyAnswerError: 到结束也没有可见的内容
+    """
+    thinking = ThinkingFilter()
+    empty = True
+    async with aclosing(deltas):
+        async for delta in deltas:
+            text = thinking.feed(delta.text)
+            if delta.finish:
+                text += thinking.flush()
+            empty = empty and not text.strip()
+            if empty and delta.finish:
+                raise EmptyAnswerError(delta.finish)
+            if not empty and (text or delta.finish or delta.usage):
+                yield replace(delta, text=well_formed(text))
+
+
+class _Gathering:
+    """收到的各段。"""
+
+    def __init__(self, request: ChatRequest, reader: Reader | None) -> None:
+        self._request = request
+        self._reader = reader
+        self._thinking = ThinkingFilter()
+        self._parts: list[str] = []
+        self._reasoning: list[str] = []
+        self._called: list[ToolCall] = []
+        self.answer = Answer(text="", model=request.model)
+        if reader:
+            reader.restart()
+
+    def add(self, delta: Delta) -> None:
+        """又到了一段。"""
+        self._parts.append(delta.text)
+        if self._request.tools:
+            self._called += delta.calls
+            self._reasoning.append(delta.reasoning)
+        if self._reader and (text := self._thinking.feed(delta.text)):
+            self._reader.read(well_formed(text))
+        self.answer = replace(
+            self.answer,
+            model=delta.model or self.answer.model,
+            finish=delta.finish or self.answer.finish,
+            usage=delta.usage or self.answer.usage,
+        )
+
+    def reply(self) -> Reply:
+        """到齐了。"""
+        text = without_thinking(well_formed("".join(self._parts))).strip()
+        calls = merged_calls(self._called)
+        # 话在用工具之前已经说完了，之后可以没有
+        if not (text or calls or any(done.text for done in self._request.rounds)):
+            raise EmptyAnswerError(self.answer.finish)
+        thought = well_formed("".join(self._reasoning)) if calls else ""
+        return Reply(replace(self.answer, text=text), calls, thought)
+
+
+def _report(answer: Answer, on_waste: WasteReport) -> None:
+    if answer.usage != Usage():
+        on_waste(answer.model, answer.usage)

@@ -1,0 +1,18 @@
+"""北京时间的日子：账与额度都在北京的零点换一天，不看机器的时区。"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+_BEIJING = timezone(timedelta(hours=8))
+
+
+def beijing_day(now: float) -> str:
+    """Unix 秒所在的日子，如 `2026-11-25`。"""
+    return datetime.fromtimestamp(now, _BEIJING).date().isoformat()
+
+
+def days_until(last: str, count: int) -> list[str]:
+    """到 `last` 为止的 `count` 天，从早到晚。"""
+    end = date.fromisoformat(last)
+    return [(end - timedelta(days=n)).isoformat() for n in reversed(range(count))]

@@ -1,0 +1,87 @@
+"""额度用完了、快用完了，聊天里怎么说：各说一次。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from nonebot.adapters.onebot.v11 import MessageEvent
+
+from nonebot_plugin_glm.chat.quota import Limit, Standing
+from nonebot_plugin_glm.conversation.accounts import EVERYONE
+from nonebot_plugin_glm.exception import DailyQuotaError
+from nonebot_plugin_glm.matchers import chat
+from nonebot_plugin_glm.matchers.depends import get_outgoing
+from tests.test_message.builders import ScriptedBot, group_event, private_event
+
+from .fake_service import FakeService
+
+TOLD = "你今天的额度（5 次）用完了，明天 0 点（北京时间）恢复。"
+
+
+def used_up(day: str) -> DailyQuotaError:
+    """那一天的额度用完了。"""
+    return DailyQuotaError("user", 5, "次", day)
+
+
+async def heard(event: MessageEvent) -> list[str]:
+    """说一句，返回听到的。"""
+    bot = ScriptedBot()
+    await chat.answer_question(bot, event, await get_outgoing(bot, event))
+    return bot.said
+
+
+def called(user: int = 71, **extra: Any) -> MessageEvent:
+    """群里 @ 了机器人。"""
+    return group_event("问", to_me=True, user_id=user, **extra)
+
+
+async def test_told_once(service: FakeService) -> None:
+    """一天对一个人在一处说一次；别人、别处、第二天又各是一次。"""
+    service.failure = used_up("2026-11-25")
+    assert [await heard(called()) for _ in range(3)] == [[TOLD], [], []]
+    assert await heard(called(72)) == [TOLD]
+    assert await heard(called(group_id=31)) == [TOLD]
+    assert await heard(private_event("问", user_id=71)) == [TOLD]
+    service.failure = used_up("2026-11-26")
+    assert [await heard(called()) for _ in range(2)] == [[TOLD], []]
+
+
+async def test_joining_in_is_silent(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """插话时用完了不出声，也不占去该说的那一次。"""
+    overheard = group_event("没有叫它", user_id=73)
+    monkeypatch.setattr(chat.joiner, "_events", [overheard])
+    service.failure = used_up("2026-11-25")
+    assert await heard(overheard) == []
+    assert await heard(called(73)) == [TOLD]
+
+
+async def test_a_word_after_the_answer(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """快用完了，回答之后说一声。"""
+    standing = Standing(EVERYONE, Limit(10, "次"), 8)
+    quotas = service.billing.quotas
+    monkeypatch.setattr(quotas, "word", lambda key, speaker: standing)
+    assert await heard(called(74)) == [
+        "答",
+        "机器人今天的额度用了 80%（8 次，共 10 次），明天 0 点（北京时间）恢复。",
+    ]
+
+
+@pytest.mark.parametrize("user", [75, 999], ids=["member", "superuser"])
+async def test_superuser_is_exempt(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch, user: int
+) -> None:
+    """超级用户的提问不受额度限制，别人的受。"""
+    asked: list[bool] = []
+
+    async def ask(*args: Any, exempt: bool = False) -> bool:
+        asked.append(exempt)
+        return True
+
+    monkeypatch.setattr(service, "ask", ask)
+    await heard(called(user))
+    assert asked == [user == 999]
