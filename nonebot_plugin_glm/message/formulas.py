@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 _FORMULA = re.compile(
     r"(?P<code>^(?P<fence>`{3,}|~{3,}).*?(?:^(?P=fence)|\Z)|`[^`\n]+`)"
@@ -29,6 +30,8 @@ _WORDS = _TABLE.split()
 _SYMBOLS: dict[str, str] = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 _SUPER = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_NESTED = 4
+"""分数与根号至多套几层。"""
 _REWRITES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\\(?:text|mathrm|mathbf|operatorname)\{([^{}]*)\}", r"\1"),
     (r"\\[dt]?frac\{(\w)\}\{(\w)\}(?=[\w\\(])", r"(\1/\2)"),
@@ -37,6 +40,7 @@ _REWRITES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\\sqrt\{(\w)\}", r"√\1"),
     (r"\\sqrt\{([^{}]*)\}", r"√(\1)"),
     (r"\\(?:left|right)(?=[(\[|)\].])", ""),
+    (r"(?<=\w)\\(?=(?:log|ln|sin|cos|tan|max|min|lim|exp)\b)", r" \\"),
     (r"\\([A-Za-z]+)", lambda found: _SYMBOLS.get(found[1], found[0])),
     (r"\^\{?([0-9n+-]+)\}?", lambda found: found[1].translate(_SUPER)),
     (r"_\{?([0-9]+)\}?", lambda found: found[1].translate(_SUB)),
@@ -44,31 +48,79 @@ _REWRITES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
 )
 
 
-def hide_formulas(markdown: str) -> tuple[str, Callable[[str], str]]:
-    """把公式换成占位的字，返回换过的文本与换回来的办法。"""
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """一个公式，或一串不是记号的符号。"""
+
+    text: str
+    """看得懂的样子"""
+    literal: bool
+    """不是公式，只是不让 Markdown 碰的字，如 `__init__` 与乘号"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """公式换成了占位的字的文本。"""
+
+    text: str
+    formulas: tuple[Formula, ...] = ()
+
+    def restore(
+        self, text: str, dress: Callable[[Formula], str] = lambda formula: formula.text
+    ) -> str:
+        """把占位的字换回来。
+
+        参数:
+            text: 由 `self.text` 变来的文本
+            dress: 一个公式写成什么
+        """
+        if not self.formulas:
+            return text
+        return re.sub(
+            r"\ue000(\d+)\ue001",
+            lambda found: dress(self.formulas[int(found[1])]),
+            text,
+        )
+
+
+def hide_formulas(markdown: str) -> Hidden:
+    """把公式换成占位的字。"""
     if not any(mark in markdown for mark in "\\$*_"):
-        return markdown, lambda text: text
-    formulas: list[str] = []
+        return Hidden(markdown)
+    formulas: list[Formula] = []
 
     def hide(found: re.Match[str]) -> str:
         if found["code"] is not None:
             return found[0]
-        names = ("block", "bracket", "paren", "star", "dunder", "inline")
-        inner = next(found[name] for name in names if found[name] is not None)
         literal = found["star"] or found["dunder"]
-        formulas.append(literal or legible(inner.strip()))
+        formulas.append(
+            Formula(literal or legible(_inside(found).strip()), bool(literal))
+        )
         return f"\ue000{len(formulas) - 1}\ue001"
-
-    def restore(text: str) -> str:
-        return re.sub(r"\ue000(\d+)\ue001", lambda found: formulas[int(found[1])], text)
 
     # 原文里的占位字符不是我们的
     clean = markdown.replace("\ue000", "").replace("\ue001", "")
-    return _FORMULA.sub(hide, clean), restore
+    return Hidden(_FORMULA.sub(hide, clean), tuple(formulas))
+
+
+def displayed_formulas(markdown: str) -> Iterator[str]:
+    """独立成行的公式。"""
+    for found in _FORMULA.finditer(markdown):
+        if found["code"] is None and (found["block"] or found["bracket"]):
+            yield found["block"] or found["bracket"]
+
+
+def _inside(found: re.Match[str]) -> str:
+    names = ("block", "bracket", "paren", "inline")
+    return next((found[name] for name in names if found[name] is not None), "")
 
 
 def legible(latex: str) -> str:
-    """常见的命令换成符号，换不了的照写。"""
-    for pattern, replacement in _REWRITES:
-        latex = re.sub(pattern, replacement, latex)
+    """常见的命令换成符号，换不了的照写；套着的从里往外换。"""
+    for _ in range(_NESTED):
+        before = latex
+        for pattern, replacement in _REWRITES:
+            latex = re.sub(pattern, replacement, latex)
+        if latex == before:
+            break
     return latex

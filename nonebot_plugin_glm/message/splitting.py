@@ -40,20 +40,21 @@ def block_starts(text: str) -> list[tuple[int, str]]:
     """顶层的块：首行与种类（markdown-it 的记号名）。"""
     return [
         (token.map[0], token.type)
-        for token in _block_tokens(text)
+        for token in block_tokens(text)
         if token.level == 0 and token.map
     ]
 
 
 def _structure(text: str, count: int) -> tuple[list[tuple[int, int]], dict[int, int]]:
     """顶层的块（首行、末行之后），以及每个代码块的首行到末行之后。"""
-    tokens = _block_tokens(text)
+    tokens = block_tokens(text)
     starts = sorted({t.map[0] for t in tokens if t.level == 0 and t.map} | {0})
     fences = {t.map[0]: t.map[1] for t in tokens if t.type == "fence" and t.map}
     return list(zip(starts, [*starts[1:], count], strict=True)), fences
 
 
-def _block_tokens(text: str) -> list[Token]:
+def block_tokens(text: str) -> list[Token]:
+    """块的记号，行内的没有解析。"""
     # 短回答用不上，而导入它要六十毫秒
     from markdown_it import MarkdownIt
 
