@@ -30,6 +30,7 @@ nonebot.init(
     nickname={"小智"},
     command_start={"/"},
     localstore_data_dir=_data,
+    glm_render="text",
     glm_api_key=API_KEY,
     glm_base_url=f"http://127.0.0.1:{GLM_PORT}/api/paas/v4",
 )

@@ -21,6 +21,7 @@ from ..message.sentences import UNEXPECTED, sentence_for
 from .access import is_superuser
 from .keys import get_key
 from .overheard import overheard
+from .pictures import hire_painter
 from .runtime import config
 
 
@@ -51,6 +52,7 @@ manner = Manner(
     forward_chars=config.glm_forward_chars,
     max_segments=config.glm_max_segments,
     stream=config.glm_stream,
+    painter=hire_painter(config),
 )
 SEE_REFERRED = "（见引用）"
 """只引用而什么也没有说的提问。"""

@@ -45,6 +45,7 @@ class Delivery:
         self._growing = Paragraphs()
         self._handed = ""
         self._segments = 0
+        self._holding = False
         self._waiting: deque[str] = deque()
         self._unsent: list[str] = []
         self._sender: asyncio.Task[None] | None = None
@@ -78,14 +79,16 @@ class Delivery:
         """从头再写一遍。"""
         self._parts.clear()
         self._growing = Paragraphs()
+        self._holding = False
 
     def read(self, text: str) -> None:
         """又写出了一段；有写完的段落就送出去，不等它送到。"""
         self._parts.append(text)
-        if not self._manner.stream:
+        if not self._manner.stream or self._holding:
             return
         for block in self._growing.feed(text):
-            if self._segments >= self._manner.max_segments - 1:
+            if not self._room_for(block):
+                self._holding = True
                 return
             self._hand(block)
 
@@ -98,14 +101,10 @@ class Delivery:
             handed = ""
         rest = answer.text[len(handed) :]
         blocks = [rest] if self._unsent or self._whole(answer) else paragraphs(rest)
-        while len(blocks) > 1 and self._segments < self._manner.max_segments - 1:
+        while len(blocks) > 1 and self._room_for(blocks[0]):
             self._hand(blocks.pop(0))
         await self._drained()
-        rest = "".join([*self._unsent, *blocks]).strip()
-        texts = [text for text in (rest, *_notes(answer)) if text]
-        if texts:
-            await self._pause(rest)
-            await self._presenter.present("\n\n".join(texts))
+        await self._end("".join([*self._unsent, *blocks]).strip(), _notes(answer))
 
     async def withdraw(self) -> None:
         """收回已经送到的。"""
@@ -114,6 +113,22 @@ class Delivery:
         self._handed, self._segments = "", 0
         self._waiting.clear()
         self._unsent.clear()
+
+    async def _end(self, rest: str, notes: list[str]) -> None:
+        """余下的与说明：画得成就是图，说明仍是文本。"""
+        if not rest and not notes:
+            return
+        await self._pause(rest)
+        if rest and await self._presenter.picture(rest):
+            rest = ""
+        if texts := [text for text in (rest, *notes) if text]:
+            await self._presenter.present("\n\n".join(texts))
+
+    def _room_for(self, block: str) -> bool:
+        """这一段能不能单独送出去，不留给最后一条。"""
+        if self._segments >= self._manner.max_segments - 1:
+            return False
+        return not self._presenter.waits_for(block)
 
     def _whole(self, answer: Answer) -> bool:
         brief = not self._handed and len(answer.text) <= BRIEF

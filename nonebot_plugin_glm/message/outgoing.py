@@ -13,6 +13,7 @@ from nonebot.log import logger
 from nonebot_plugin_alconna.uniseg import (
     CustomNode,
     FallbackStrategy,
+    Image,
     Receipt,
     Reference,
     Reply,
@@ -68,6 +69,13 @@ class Outgoing:
             return True
         return len(segments) > 1 and await self._answer([Text(text)], quote=False)
 
+    async def picture(self, png: bytes, *, quote: bool = False) -> bool:
+        """发出一张图，返回是否发出；引用不成就不带引用再发一次。"""
+        image = [Image(raw=png, mimetype="image/png")]
+        if quote and self.quotes and await self._answer(image, quote=True):
+            return True
+        return await self._answer(image, quote=False)
+
     async def forward(self, texts: Sequence[str]) -> bool:
         """作为合并转发发出，一段一个节点，返回是否发出。"""
         nodes = [(Speaker(self._bot.self_id, "GLM"), text) for text in texts]
@@ -104,7 +112,7 @@ class Outgoing:
     ) -> Receipt | None:
         message = UniMessage(list(segments))
         # 退路用「忽略」与「禁止」：别的退路会把文本交给平台解析，CQ 码就活了
-        whole = message.has(Reference)
+        whole = message.has(Reference) or message.has(Image)
         fallback = FallbackStrategy.forbid if whole else FallbackStrategy.ignore
         try:
             return await message.send(
