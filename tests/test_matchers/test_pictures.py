@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -39,11 +40,14 @@ def test_without_the_kit(
     assert log == said
 
 
-@pytest.mark.parametrize(("render", "hired"), [("auto", 1), ("text", 0), ("image", 1)])
+@pytest.mark.parametrize(
+    ("render", "hired"), [("auto", True), ("text", False), ("image", True)]
+)
 def test_with_the_kit(
     log: list[str], monkeypatch: pytest.MonkeyPatch, render: str, hired: bool
 ) -> None:
-    """装了就有，`text` 不要。"""
+    """装了就有，`text` 不要；机器人里从不导入那个库。"""
     monkeypatch.setattr(pictures, "has_kit", lambda: True)
-    assert (hire_painter(config(render)) is not None) is bool(hired)
+    assert (hire_painter(config(render)) is not None) is hired
     assert log == []
+    assert "nonebot_plugin_htmlkit" not in sys.modules

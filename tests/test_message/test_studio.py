@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from nonebot.log import logger
@@ -231,6 +232,23 @@ async def test_fetches_nothing(real: Studio, unused_tcp_port: int) -> None:
         )
         assert painted is not None
     assert asked == []
+
+
+NO_FONTS = "<fontconfig><dir>{0}</dir><cachedir>{0}</cachedir></fontconfig>"
+
+
+@needs_drawing
+async def test_no_chinese_font(
+    log: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """一个中文字体也没有：不画成一个个方框，说清要装什么。"""
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(NO_FONTS.format(tmp_path), "utf-8")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(fonts))
+    studio = Studio()
+    assert await studio.paint(SECRET, dark=False) is None
+    assert not studio.usable
+    assert log == [f"{FONT_HINT}\n"]
 
 
 HOSTILE: dict[str, str] = {
