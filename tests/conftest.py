@@ -31,6 +31,7 @@ nonebot.init(
     command_start={"/"},
     localstore_data_dir=_data,
     localstore_config_dir=_data / "config",
+    glm_render="text",
     glm_api_key=API_KEY,
     glm_base_url=f"http://127.0.0.1:{GLM_PORT}/api/paas/v4",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 
@@ -16,6 +18,10 @@ class AnswerSettings(BaseModel):
     """一个回答最多分几条发，余下的都在最后一条里"""
     glm_forward_chars: int = Field(default=1000, ge=100)
     """超过多少字就用合并转发，平台没有合并转发则仍分条发"""
+    glm_render: Literal["auto", "text", "image"] = "auto"
+    """什么画成图：auto 是代码、表格、公式与长文，text 不画，image 是一切 Markdown"""
+    glm_theme: Literal["light", "dark", "auto"] = "light"
+    """图的颜色：light 浅色，dark 深色，auto 在北京时间的晚上用深色"""
     glm_forward_depth: int = Field(default=3, ge=0, le=10)
     """引用或发来的聊天记录展开几层，0 为不展开"""
     glm_merge_seconds: float = Field(default=3, ge=0, le=60)

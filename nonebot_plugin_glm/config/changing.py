@@ -27,6 +27,8 @@ CHANGEABLE = frozenset(
         "glm_message_chars",
         "glm_max_segments",
         "glm_forward_chars",
+        "glm_render",
+        "glm_theme",
         "glm_forward_depth",
         "glm_merge_seconds",
         "glm_notice_seconds",

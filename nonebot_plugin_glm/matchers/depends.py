@@ -23,6 +23,7 @@ from ..message.waiting import Waiting
 from .access import is_superuser
 from .keys import get_key
 from .overheard import overheard
+from .pictures import painter
 from .runtime import config
 
 
@@ -56,6 +57,7 @@ def manner() -> Manner:
         forward_chars=config.glm_forward_chars,
         max_segments=config.glm_max_segments,
         stream=config.glm_stream,
+        painter=painter(),
     )
 
 

@@ -78,11 +78,12 @@ class Delivery:
         """从头再写一遍。"""
         self._parts.clear()
         self._growing = Paragraphs()
+        self._full = False
 
     def read(self, text: str) -> None:
         """又写出了一段；有写完的段落就送出去，不等它送到。"""
         self._parts.append(text)
-        if not self._manner.stream:
+        if not self._manner.stream or self._full:
             return
         for block in self._growing.feed(text):
             if not self._may_hand(block):
@@ -101,11 +102,7 @@ class Delivery:
         while len(blocks) > 1 and self._may_hand(blocks[0]):
             self._hand(blocks.pop(0))
         await self._drained()
-        rest = "".join([*self._unsent, *blocks]).strip()
-        texts = [text for text in (rest, *_notes(answer)) if text]
-        if texts:
-            await self._pause(rest)
-            await self._presenter.present("\n\n".join(texts))
+        await self._end("".join([*self._unsent, *blocks]).strip(), _notes(answer))
 
     async def withdraw(self) -> None:
         """收回已经送到的。"""
@@ -115,16 +112,27 @@ class Delivery:
         self._waiting.clear()
         self._unsent.clear()
 
+    async def _end(self, rest: str, notes: list[str]) -> None:
+        """余下的与说明：画得成就是图，说明仍是文本。"""
+        if not rest and not notes:
+            return
+        await self._pause(rest)
+        if rest and await self._presenter.picture(rest):
+            rest = ""
+        if texts := [text for text in (rest, *notes) if text]:
+            await self._presenter.present("\n\n".join(texts))
+
     def _whole(self, answer: Answer) -> bool:
         brief = not self._handed and len(answer.text) <= BRIEF
         return brief or not self._manner.stream
 
     def _may_hand(self, block: str) -> bool:
-        """还能不能单独发这一段；条数够了、字数多了，余下的就都留到最后。"""
+        """还能不能单独发这一段；条数够了、字数多了、要画成图，余下的就都留到最后。"""
         whole = len(self._handed) + len(block)
         many = self._segments >= self._manner.max_segments - 1
         long = bool(self._handed) and whole > self._manner.forward_chars
-        self._full = self._full or many or long
+        pictured = self._presenter.waits_for(block)
+        self._full = self._full or many or long or pictured
         return not self._full
 
     def _hand(self, block: str) -> None:

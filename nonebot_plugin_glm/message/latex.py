@@ -53,7 +53,10 @@ def _grouped(words: str) -> str:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    whole = f"{_grouped(found[1])}/{_grouped(found[2])}"
+    below = _grouped(found[2])
+    if re.fullmatch(r"\d+[^\W\d]+", below):  # 1/2a 会读成二分之一个 a
+        below = f"({below})"
+    whole = f"{_grouped(found[1])}/{below}"
     before, after = found.string[: found.start()], found.string[found.end() :]
     tight = re.search(r"[\w)]$", before) or re.match(r"[\w\\(√]", after)
     return f"({whole})" if tight else whole

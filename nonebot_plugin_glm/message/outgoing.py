@@ -14,6 +14,7 @@ from nonebot_plugin_alconna.uniseg import (
     At,
     CustomNode,
     FallbackStrategy,
+    Image,
     Receipt,
     Reference,
     Reply,
@@ -85,6 +86,15 @@ class Outgoing:
                 return True
         return len(segments) > 1 and await self._answer([Text(text)], quote=False)
 
+    async def picture(self, png: bytes) -> bool:
+        """发出一张图，返回是否发出；群里看不出是说给谁的就引用提问或 @ 他。"""
+        image: list[Segment] = [Image(raw=png, mimetype="image/png")]
+        for form, quote in self._forms(image, first=self.unaddressed):
+            if await self._answer(form, quote=quote):
+                floor.take(self.place, self)
+                return True
+        return False
+
     async def forward(self, texts: Sequence[str]) -> bool:
         """作为合并转发发出，一段一个节点，返回是否发出。"""
         nodes = [(Speaker(self._bot.self_id, "GLM"), text) for text in texts]
@@ -144,7 +154,7 @@ class Outgoing:
     ) -> Receipt | None:
         message = UniMessage(list(segments))
         # 退路用「忽略」与「禁止」：别的退路会把文本交给平台解析，CQ 码就活了
-        whole = message.has(Reference)
+        whole = message.has(Reference) or message.has(Image)
         fallback = FallbackStrategy.forbid if whole else FallbackStrategy.ignore
         try:
             return await message.send(

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .emphasis import befriend_chinese
-from .formulas import hide_formulas
+from .markdown import parse
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
@@ -15,10 +14,6 @@ if TYPE_CHECKING:
 _MARKS = re.compile(
     r"[*_`#\[\]|~>\\$&<]|^\s*(?:[-+]|\d+[.)])\s|^\s*[-=]{3,}", re.MULTILINE
 )
-_HOSTILE = 2000
-"""这么多个记号的不是给人看的 Markdown，行内解析会花上几秒。"""
-_DEEPEST = 19
-"""markdown-it 套到二十层就不再往里看，里面的字会丢。"""
 _RULE = "————"
 
 
@@ -26,25 +21,13 @@ def plain_text(markdown: str) -> str:
     """得到读得下去的纯文本；没有记号的原样返回，解析不起的也原样返回。"""
     if not _MARKS.search(markdown):
         return markdown
-    if max(markdown.count(mark) for mark in "[*_`>~") > _HOSTILE:
-        return markdown
-    # 短回答用不上，而导入它要六十毫秒
-    from markdown_it import MarkdownIt
-    from markdown_it.tree import SyntaxTreeNode
-
-    hidden, restore = hide_formulas(markdown)
-    parser = MarkdownIt("commonmark", {"html": False})
-    # 实体照写：问「&amp; 怎么写」的人要看的就是它；链接的定义也照写：
-    # 对白里的「[小明]: 你好」会被当成定义，整句消失
-    parser.enable(["table", "strikethrough"]).disable(["entity", "reference"])
-    befriend_chinese(parser)
-    tokens = parser.parse(hidden)
-    if any(token.level >= _DEEPEST for token in tokens):
+    document = parse(markdown)
+    if document is None:
         return markdown
     try:
-        tree = SyntaxTreeNode(tokens)
-        text = restore("\n\n".join(filter(None, map(_block, tree.children))))
-    except RecursionError:  # 行内的记号套了上千层
+        blocks = filter(None, map(_block, document.blocks))
+        text = document.hidden.restore("\n\n".join(blocks))
+    except RecursionError:  # 解析得了，写的时候又深了几层
         return markdown
     return text if text.strip() else markdown
 

@@ -1,4 +1,4 @@
-"""一段 Markdown -> 聊天里看得懂的样子：合并转发或纯文本，发不出去就退一级。"""
+"""一段 Markdown -> 聊天里看得懂的样子：图、合并转发或纯文本，发不出去就退一级。"""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .outgoing import Outgoing
+from .picture.choosing import codes
+from .picture.painter import Painter
 from .plain import plain_text
 from .sentences import FOLDED, UNDELIVERED
 from .splitting import split_text
@@ -19,12 +21,14 @@ NODE_CHARS = 600
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """怎样说一个回答；各项的含义见 Config 里同名的 `GLM_*`。"""
+    """怎样说一个回答；前几项的含义见 Config 里同名的 `GLM_*`。"""
 
     message_chars: int = 2000
     forward_chars: int = 1000
     max_segments: int = 4
     stream: bool = True
+    painter: Painter | None = None
+    """把回答画成图的人，不画就没有"""
 
 
 class Presenter:
@@ -47,6 +51,27 @@ class Presenter:
         if unsent and not await self._outgoing.forward(unsent):
             await self._outgoing.say(UNDELIVERED)
             return False
+        return True
+
+    def waits_for(self, block: str) -> bool:
+        """从这一块起是不是要等写完了画成一张图。"""
+        painter = self._manner.painter
+        return painter is not None and painter.waits_for(block)
+
+    async def picture(self, markdown: str) -> bool:
+        """值得画就发成一张图，返回是否发出；图里有代码的，后面跟着抄得下来的代码。"""
+        painter = self._manner.painter
+        image = await painter.paint(markdown) if painter else None
+        if image is None or not await self._outgoing.picture(image):
+            return False
+        texts = [
+            text
+            for code in codes(markdown)
+            for text in split_text(code.strip("\n"), self._manner.message_chars)
+            if text.strip()
+        ]
+        if texts:
+            await self._outgoing.forward(texts)
         return True
 
     async def show(self, markdown: str) -> Sequence[str]:

@@ -22,7 +22,7 @@ def split_text(text: str, limit: int) -> list[str]:
         return [text]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = [f"{line}\n" for line in text.split("\n")]
-    tokens = _block_tokens(text)
+    tokens = block_tokens(text)
     fences = {t.map[0]: t.map[1] for t in tokens if t.type == "fence" and t.map}
     pieces: list[str] = []
     for start, end in _blocks(tokens, lines, limit):
@@ -41,7 +41,7 @@ def block_starts(text: str) -> list[tuple[int, str]]:
     """顶层的块：首行与种类（markdown-it 的记号名）。"""
     return [
         (token.map[0], token.type)
-        for token in _block_tokens(text)
+        for token in block_tokens(text)
         if token.level == 0 and token.map
     ]
 
@@ -64,7 +64,8 @@ def _blocks(
     return blocks
 
 
-def _block_tokens(text: str) -> list[Token]:
+def block_tokens(text: str) -> list[Token]:
+    """块的记号，行内的没有解析。"""
     # 短回答用不上，而导入它要六十毫秒
     from markdown_it import MarkdownIt
 

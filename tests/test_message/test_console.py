@@ -8,6 +8,7 @@ from nonebot_plugin_glm.matchers.depends import get_question
 from nonebot_plugin_glm.message.outgoing import Outgoing
 from nonebot_plugin_glm.message.presenting import Manner, Presenter
 
+from .canvas import Canvas, painter_on
 from .console import SilentConsole, console_event
 
 PARAGRAPHS = [f"第{index}段" + "字" * 150 for index in range(3)]
@@ -33,6 +34,15 @@ async def test_console_without_forwards() -> None:
     bot = SilentConsole(broken=True)
     outgoing = Outgoing(bot, console_event(), quote=False)
     assert await presenter(outgoing).present(LONG) is False
+
+
+async def test_console_without_pictures() -> None:
+    """发不了图的平台如实说没有发出，不会发一条空的。"""
+    bot = SilentConsole()
+    manner = Manner(painter=painter_on(Canvas(), "image"))
+    outgoing = Outgoing(bot, console_event(), quote=False)
+    assert await Presenter(outgoing, manner).picture("**粗**") is False
+    assert bot.said == []
 
 
 async def test_question_in_the_console() -> None:

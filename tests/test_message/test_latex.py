@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nonebot_plugin_glm.message.latex import legible
 
 CASES = {
-    "roots": (r"x = \frac{-b \pm \sqrt{b^2-4ac}}{2a}", "x = (-b ± √(b²-4ac))/2a"),
+    "roots": (r"x = \frac{-b \pm \sqrt{b^2-4ac}}{2a}", "x = (-b ± √(b²-4ac))/(2a)"),
     "only the next character is raised": ("b^2-4ac", "b²-4ac"),
     "nested fraction": (r"\frac{\frac{a}{b}}{c}", "(a/b)/c"),
     "half": (r"\frac{1}{2}mv^2", "(1/2)mv²"),

@@ -48,6 +48,11 @@ CASES = {
     "path": ("$HOME/bin:$PATH", "$HOME/bin:$PATH"),
     "formula in words": ("设$x_1$为根", "设x₁为根"),
     "half": ("$\\frac{1}{2}mv^2$", "(1/2)mv²"),
+    "nested": (
+        "$$x = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}$$",
+        "x = (-b ± √(b² - 4ac))/(2a)",
+    ),
+    "function": ("$O(n\\log n)$", "O(n log n)"),
     "snake": ("snake_case_name 与 a_b", "snake_case_name 与 a_b"),
     "cq": ("[CQ:at,qq=all] &#91;x&#93;", "[CQ:at,qq=all] &#91;x&#93;"),
     "tags": ("a <b>c</b> <br> d", "a <b>c</b> \n d"),

@@ -29,6 +29,8 @@ def settings_for(glm: FakeGLM, **settings: str) -> dict[str, str]:
         "GLM_BASE_URL": glm.base_url,
         "SUPERUSERS": f'["{SUPERUSER}"]',
         "NICKNAME": '["小智"]',
+        # 装没装画图的库，文本的测试都一样
+        "GLM_RENDER": "text",
         **settings,
     }
 
