@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nonebot_plugin_glm.message.picture.listing import listing
@@ -72,6 +72,7 @@ def test_no_foreign_tag(markdown: str) -> None:
     check_safe(read(markdown))
 
 
+@settings(deadline=None)  # 第一次要导入解析器与高亮
 @given(
     st.text("ab中（，<>&\"'$\\ \n#-*>`~|1.[]()!:/{}^_\ue000\ue001\ue002", max_size=200)
 )
