@@ -60,6 +60,11 @@ class Chart:
     note: str
     sections: tuple[Section, ...]
 
+    @property
+    def compares(self) -> bool:
+        """有没有可比的：每组都只有一条就不值得画。"""
+        return any(len(section.bars) > 1 for section in self.sections)
+
 
 def chart_html(chart: Chart) -> str:
     """画出来的网页，宽 `WIDTH` 像素。"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from nonebot_plugin_glm.conversation.ledger import LedgerStore
 from nonebot_plugin_glm.domain import ConversationKey, Scope, Speaker, Usage
 from nonebot_plugin_glm.matchers import dispatch
 from nonebot_plugin_glm.matchers.call import DENIED_GROUP, DENIED_OWNER, Call
+from nonebot_plugin_glm.matchers.commands import cost
 from nonebot_plugin_glm.matchers.commands.bill import Report, usage_chart
 from nonebot_plugin_glm.matchers.commands.cost import (
     HOW_TO_ASK,
@@ -33,10 +35,11 @@ from nonebot_plugin_glm.matchers.commands.cost import (
     usage_report,
 )
 from nonebot_plugin_glm.matchers.commands.group import ONLY_IN_GROUPS
-from nonebot_plugin_glm.matchers.depends import get_outgoing
+from nonebot_plugin_glm.matchers.depends import get_outgoing, manner
 from nonebot_plugin_glm.message.chart import Bar
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, group_event, private_event
+from tests.test_message.canvas import Canvas, painter_on
 
 from .fake_service import FakeService
 
@@ -226,6 +229,31 @@ async def test_chart(service: FakeService, ledger: LedgerStore) -> None:
         Bar("乙", 250_000, "0.25 元"),
         Bar("甲", 0, "0 元"),
     )
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_picture(
+    ledger: LedgerStore, monkeypatch: pytest.MonkeyPatch, broken: bool
+) -> None:
+    """有画师时文本之后一张图，画不成就只有文本；没有可比的不画。"""
+    canvas = Canvas(broken=broken)
+    painter = painter_on(canvas)
+    monkeypatch.setattr(cost, "manner", replace(manner, painter=painter))
+    await ledger.record(HERE, spent(250_000), ME)
+    assert len(await sent("/glm usage", MEMBER)) == 1
+    assert canvas.painted == []
+    kinds = await sent("/glm usage week", MEMBER)
+    assert kinds == ["text", "image"][: 1 if broken else 2]
+    ((page, _),) = canvas.painted
+    assert "0.25 元" in page
+
+
+async def sent(text: str, who: dict[str, Any]) -> list[str]:
+    """打这条命令，机器人发来的各条是什么。"""
+    bot = ScriptedBot()
+    event = private_event(text, **who)
+    await dispatch.run(bot, event, await get_outgoing(bot, event))
+    return [data["message"][-1].type for _, data in bot.accepted]
 
 
 async def test_quota(ledger: LedgerStore) -> None:

@@ -24,6 +24,10 @@ class Canvas(Studio):
         self.painted.append((markdown, dark))
         return None if self._broken else PNG
 
+    async def draw(self, html: str) -> bytes | None:
+        """记下一页。"""
+        return await self.paint(html, dark=False)
+
 
 def painter_on(
     canvas: Canvas, mode: Mode = "auto", theme: Theme = "light", hour: int = 12

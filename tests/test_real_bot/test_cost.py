@@ -6,9 +6,11 @@ import re
 
 from tests.fake_glm import FakeGLM
 from tests.fake_glm.faults import Error
+from tests.pictures import needs_drawing
 from tests.real_bot import QQ
 
 from .conftest import SUPERUSER, Launch
+from .test_pictures import picture
 
 GROUP, ALICE, BOB = 1101, 1102, 1103
 PRICES = '{"glm-4.7-flash": [10, 20, 1]}'
@@ -74,3 +76,15 @@ async def test_bill_and_quota(launch: Launch, glm: FakeGLM) -> None:
     assert "放开了" in (await qq.talk(SUPERUSER, f"/glm quota lift {ALICE}")).text
     for number in range(2):
         assert "收到" in (await qq.talk(ALICE, f"放开之后{number}")).text
+
+
+@needs_drawing
+async def test_chart(launch: Launch, glm: FakeGLM) -> None:
+    """文本的账后面跟着一张图。"""
+    qq = await (await launch(GLM_RENDER="auto", GLM_PRICES=PRICES)).connect()
+    for user in (ALICE, BOB):
+        await qq.call(GROUP, user, "问")
+    await qq.ask(GROUP, SUPERUSER, "/glm usage month group")
+    told, drawn = await qq.collect(2)
+    assert "提问 2 次" in told.text
+    assert picture(drawn).width == 1440

@@ -8,11 +8,14 @@ from ...conversation.accounts import EVERYONE as ALL
 from ...conversation.accounts import Account, By, Kind
 from ...conversation.beijing import days_until
 from ...domain import place_of
+from ...message.chart import chart_html
+from ...message.picture.painter import Painter
 from ...message.sentences import BACK
 from ..call import DENIED_GROUP, DENIED_OWNER, Call
 from ..command import EVERYONE, SUPERUSERS, Command, Entry, Topic
+from ..depends import manner
 from ..rules import COMMAND
-from .bill import Report, quota_text, ranked, usage_text
+from .bill import Report, quota_text, ranked, usage_chart, usage_text
 from .group import ONLY_IN_GROUPS
 
 PERIODS = {"today": ("今天", 1), "week": ("近 7 天", 7), "month": ("近 30 天", 30)}
@@ -47,6 +50,16 @@ async def usage(call: Call) -> None:
         return await call.say(refusal)
     report = await usage_report(call, scope, periods[0] if periods else "today")
     await call.say(usage_text(report))
+    if manner.painter is not None and report.parts[By.DAY]:
+        await _show_chart(call, report, manner.painter)
+
+
+async def _show_chart(call: Call, report: Report, painter: Painter) -> None:
+    """文本之后再来一张图；画不成、发不出就只有文本。"""
+    chart = usage_chart(report)
+    drawn = await painter.draw(chart_html(chart)) if chart.compares else None
+    if drawn is not None:
+        await call.outgoing.picture(drawn)
 
 
 async def _refusal(call: Call, scope: Kind) -> str:

@@ -64,3 +64,7 @@ class Painter:
             return None
         dark = is_dark(self._theme, self._now().hour)
         return await self._studio.paint(markdown, dark=dark)
+
+    async def draw(self, html: str) -> bytes | None:
+        """把写好的一页画成 PNG；画不成是 `None`。"""
+        return await self._studio.draw(html) if self._studio.usable else None

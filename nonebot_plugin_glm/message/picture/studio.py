@@ -61,12 +61,19 @@ class Studio:
 
     async def paint(self, markdown: str, *, dark: bool) -> bytes | None:
         """画一张 PNG；画不成是 `None`，缘由写进日志，没有人说的话。"""
+        return await self._in_turn({"markdown": markdown, "dark": dark})
+
+    async def draw(self, html: str) -> bytes | None:
+        """把写好的一页画成 PNG，画不成也是 `None`。"""
+        return await self._in_turn({"html": html})
+
+    async def _in_turn(self, page: dict[str, str | bool]) -> bytes | None:
         if self._waiting >= MOST_WAITING:
             return None
         self._waiting += 1
         try:
             async with self._turn:
-                return await self._paint(markdown, dark)
+                return await self._paint(json.dumps(page).encode())
         finally:
             self._waiting -= 1
 
@@ -75,8 +82,7 @@ class Studio:
         self.usable = False
         await self._close()
 
-    async def _paint(self, markdown: str, dark: bool) -> bytes | None:
-        request = json.dumps({"markdown": markdown, "dark": dark}).encode()
+    async def _paint(self, request: bytes) -> bytes | None:
         for last in (False, True):
             try:
                 return await self._ask(request) or None

@@ -1,4 +1,4 @@
-"""画图的进程：从标准输入读 Markdown，往标准输出写 PNG，输入关了就结束。
+"""画图的进程：从标准输入读 Markdown 或写好的网页，往标准输出写 PNG，输入关了就结束。
 
 它不经包的门口进来（那里要有整个机器人），也从不联网、读别的文件：页面里没有会去取
 的东西，两个取东西的函数又都什么也不给。每张图的 CPU 时间与内存都有上限。
@@ -106,14 +106,14 @@ async def _serve(source: IO[bytes], sink: IO[bytes]) -> None:
         write_frame(sink, picture)
 
 
-async def _draw(markdown: str, dark: bool) -> bytes:
+async def _draw(markdown: str = "", dark: bool = False, html: str = "") -> bytes:
     from nonebot_plugin_htmlkit import html_to_pic, none_fetcher
 
-    html = page(markdown, dark=dark)
-    if html is None:
+    written = html or page(markdown, dark=dark)
+    if written is None:
         return NO_PICTURE
     picture = await html_to_pic(
-        html,
+        written,
         max_width=WIDTH,
         img_fetch_fn=none_fetcher,
         css_fetch_fn=none_fetcher,
