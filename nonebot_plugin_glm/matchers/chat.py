@@ -68,10 +68,10 @@ async def answer_question(
 async def _listen(
     bot: Bot, event: Event, outgoing: Outgoing, service: ChatService, question: Question
 ) -> None:
-    """空的 @：等他的下一句；他的提问还没有答的，是在催。"""
+    """空的 @：等他的下一句；他的提问还没有答的，多半是在催，不必应。"""
+    listening.start(bot, event)
     if service.has_asked(question.key, question.speaker.id):
         return
-    listening.start(bot, event)
     if gate.tell_once(event, question.key, LISTENING):
         await outgoing.say(LISTENING)
 
