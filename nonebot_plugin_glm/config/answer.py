@@ -25,7 +25,7 @@ class AnswerSettings(BaseModel):
     glm_forward_depth: int = Field(default=3, ge=0, le=10)
     """引用或发来的聊天记录展开几层，0 为不展开"""
     glm_merge_seconds: float = Field(default=3, ge=0, le=60)
-    """同一个人在多少秒内接着说的话并成一个提问，只要还没有开始回答；0 为不并"""
+    """同一个人在多少秒内接着说的话并成一个提问，已经开始回答的就另答；0 为不并"""
     glm_notice_seconds: float = Field(default=20, ge=0)
     """等了多少秒还没有回答就说一声还在想，0 为不说"""
     glm_max_queue: int = Field(default=30, ge=1)

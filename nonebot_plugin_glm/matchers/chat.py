@@ -23,7 +23,7 @@ from .joining import join_settings, joiner
 from .keys import get_key
 from .listening import listening
 from .quick import quick_rule
-from .rules import is_addressed, is_for_bot, wants_to_join
+from .rules import is_addressed, is_called, is_for_bot, wants_to_join
 from .runtime import config, get_service
 
 
@@ -54,6 +54,7 @@ async def answer_question(
             # 不由 Depends 给：pydantic 1 校验不了带 __slots__ 的 dataclass
             question = await get_question(bot, event)
             await arrivals.enter(place, event)
+            _expect_more(bot, event, key, question)
             if (question.text and service.join(question)) or not addressed:
                 return None
         if not question.text:
@@ -62,17 +63,25 @@ async def answer_question(
             refusal = gate.refuse(bot, event, key, question.text)
             if refusal is not None:
                 return await outgoing.say(refusal) if refusal else None
-            listening.stop(bot, event)
         await _answer(bot, event, outgoing, service, question, unasked=unasked)
+
+
+def _expect_more(
+    bot: Bot, event: Event, key: ConversationKey, question: Question
+) -> None:
+    """一个意思分几条打：头一条叫了它，紧接着的不必再叫，哪怕头一条已经答了。"""
+    listening.stop(bot, event)
+    if question.text and key.scope is not Scope.PRIVATE and is_called(event):
+        listening.start(bot, event, config.glm_merge_seconds)
 
 
 async def _listen(
     bot: Bot, event: Event, outgoing: Outgoing, service: ChatService, question: Question
 ) -> None:
-    """空的 @：等他的下一句；他的提问还没有答的，是在催。"""
+    """空的 @：等他的下一句；他的提问还没有答的，多半是在催，不必应。"""
+    listening.start(bot, event)
     if service.has_asked(question.key, question.speaker.id):
         return
-    listening.start(bot, event)
     if gate.tell_once(event, question.key, LISTENING):
         await outgoing.say(LISTENING)
 

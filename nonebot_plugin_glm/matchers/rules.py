@@ -30,9 +30,14 @@ def is_for_bot(bot: Bot, event: Event) -> bool:
     return not is_command(event) and may_chat(bot, event, get_key(bot, event))
 
 
+def is_called(event: Event) -> bool:
+    """是不是叫了机器人。"""
+    return event.is_tome() or onebot.mentions_self(event)
+
+
 def is_addressed(bot: Bot, event: Event) -> bool:
     """是不是叫了机器人，或者正等着他说。"""
-    if event.is_tome() or onebot.mentions_self(event):
+    if is_called(event):
         return True
     return listening.expects(bot, event) and not onebot.is_for_others(event)
 

@@ -101,7 +101,12 @@ class Outgoing:
         return await self.dialogue(nodes)
 
     async def dialogue(self, lines: Iterable[tuple[Speaker, str]]) -> bool:
-        """作为合并转发发出，每个节点是一个人说的一段话，返回是否发出。"""
+        """作为合并转发发出，每个节点是一个人说的一段话，返回是否发出。
+
+        临时会话里不发：它的接口带不了群号，会发给不是好友的人，谁也看不到。
+        """
+        if onebot.is_stranger(self._event):
+            return False
         nodes = [
             CustomNode(speaker.id, speaker.name, [Text(text)])
             for speaker, text in lines

@@ -35,8 +35,18 @@ from nonebot_plugin_glm.message.sentences import (
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
 from .fake_service import FakeService
+from .test_limits import Clock
 
 MATCHERS = [chat, dispatch.command]
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """每个测试开始时不在等谁；钟拨得动。"""
+    clock = Clock()
+    monkeypatch.setattr(listening.listening, "_clock", clock)
+    monkeypatch.setattr(listening.listening, "_until", {})
+    return clock
 
 
 @pytest.fixture
@@ -162,10 +172,9 @@ async def test_stopped_question_is_silent(
 
 
 async def test_empty_mention_waits_for_the_next_message(
-    ctx: MatcherContext, service: FakeService, monkeypatch: pytest.MonkeyPatch
+    ctx: MatcherContext, service: FakeService
 ) -> None:
     """空的 @ 得到「在，请说。」，下一句不必再 @，再下一句要。"""
-    monkeypatch.setattr(listening.listening, "_until", {})
     called = group_event("", to_me=True)
     bot = receive(ctx, called)
     expect(ctx, called, LISTENING)
@@ -178,11 +187,31 @@ async def test_empty_mention_waits_for_the_next_message(
     assert [asked.text for _, asked, _ in service.done] == ["下一句"]
 
 
+@pytest.mark.parametrize(("seconds", "answers"), [(2.9, 2), (3.1, 1)])
+async def test_thought_in_pieces_after_the_answer(
+    ctx: MatcherContext,
+    service: FakeService,
+    clock: Clock,
+    seconds: float,
+    answers: int,
+) -> None:
+    """头一条叫了它而且已经答了：合并的时限之内接着说的也算提问，过了就是闲话。"""
+    called, more = group_event("帮我看看", to_me=True), group_event("这段代码")
+    bot = receive(ctx, called)
+    expect(ctx, called, "答")
+    await ctx.run()
+    clock.now += seconds
+    ctx.receive_event(bot, more)
+    if answers == 2:
+        expect(ctx, more, "答")
+    await ctx.run()
+    assert len(service.done) == answers
+
+
 async def test_empty_mentions_are_answered_once(
-    ctx: MatcherContext, service: FakeService, monkeypatch: pytest.MonkeyPatch
+    ctx: MatcherContext, service: FakeService
 ) -> None:
     """接连空的 @ 只应一声；有提问还没有答的是在催，不应。"""
-    monkeypatch.setattr(listening.listening, "_until", {})
     called = group_event("", to_me=True, user_id=61)
     bot = receive(ctx, called)
     expect(ctx, called, LISTENING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,7 +34,7 @@ from nonebot_plugin_glm.matchers.commands.cost import (
     usage_report,
 )
 from nonebot_plugin_glm.matchers.commands.group import ONLY_IN_GROUPS
-from nonebot_plugin_glm.matchers.depends import get_outgoing, manner
+from nonebot_plugin_glm.matchers.depends import get_outgoing
 from nonebot_plugin_glm.message.chart import Bar
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, group_event, private_event
@@ -237,8 +236,7 @@ async def test_picture(
 ) -> None:
     """有画师时文本之后一张图，画不成就只有文本；没有可比的不画。"""
     canvas = Canvas(broken=broken)
-    painter = painter_on(canvas)
-    monkeypatch.setattr(cost, "manner", replace(manner, painter=painter))
+    monkeypatch.setattr(cost, "painter", lambda: painter_on(canvas))
     await ledger.record(HERE, spent(250_000), ME)
     assert len(await sent("/glm usage", MEMBER)) == 1
     assert canvas.painted == []

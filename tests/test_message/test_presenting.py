@@ -287,3 +287,12 @@ async def test_private_destination(event: Any, where: dict[str, int]) -> None:
     del data["message"]
     assert api == "send_msg"
     assert data == {"message_type": "private", "user_id": 2, **where}
+
+
+async def test_no_forward_in_a_temporary_session() -> None:
+    """合并转发的接口带不了临时会话的群号：长回答分成几条，每条都带着。"""
+    bot = ScriptedBot()
+    event = private_event(sub_type="group", sender={"user_id": 2, "group_id": 30})
+    assert await road(bot, event, forward=400).present(LONG)
+    assert {(api, data["group_id"]) for api, data in bot.accepted} == {("send_msg", 30)}
+    assert bot.said == PARAGRAPHS

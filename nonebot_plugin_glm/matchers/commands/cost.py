@@ -13,7 +13,7 @@ from ...message.picture.painter import Painter
 from ...message.sentences import BACK
 from ..call import DENIED_GROUP, DENIED_OWNER, Call
 from ..command import EVERYONE, SUPERUSERS, Command, Entry, Topic
-from ..depends import manner
+from ..pictures import painter
 from ..rules import COMMAND
 from .bill import Report, quota_text, ranked, usage_chart, usage_text
 from .group import ONLY_IN_GROUPS
@@ -50,8 +50,8 @@ async def usage(call: Call) -> None:
         return await call.say(refusal)
     report = await usage_report(call, scope, periods[0] if periods else "today")
     await call.say(usage_text(report))
-    if manner.painter is not None and report.parts[By.DAY]:
-        await _show_chart(call, report, manner.painter)
+    if (artist := painter()) is not None and report.parts[By.DAY]:
+        await _show_chart(call, report, artist)
 
 
 async def _show_chart(call: Call, report: Report, painter: Painter) -> None:

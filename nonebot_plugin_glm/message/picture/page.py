@@ -191,7 +191,5 @@ def _formula(formula: Formula) -> str:
     if formula.literal:
         return html
     for mark, tag in (("\\^", "sup"), ("_", "sub")):
-        html = re.sub(
-            rf"{mark}(?:\(([^()]*)\)|(\w))", rf"<{tag}>\1\2</{tag}>", html
-        )
+        html = re.sub(rf"{mark}(?:\(([^()]*)\)|(\w))", rf"<{tag}>\1\2</{tag}>", html)
     return f'<span class="math">{html}</span>'
