@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 config = load_config()
 settings = Settings(config)
 # localstore 靠调用栈认出插件，只能在导入时问
-DATABASE = get_plugin_data_file("glm.db")
+try:
+    DATABASE = get_plugin_data_file("glm.db")
+except RuntimeError as exc:  # `nb glm` 会在没有加载插件的项目里导入这里
+    raise RuntimeError(
+        "nonebot_plugin_glm 没有作为插件加载，"
+        "请写进 pyproject.toml 的 [tool.nonebot.plugins]"
+    ) from exc
 
 _opening: asyncio.Task[ChatService] | None = None
 
