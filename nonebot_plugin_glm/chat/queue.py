@@ -106,6 +106,18 @@ class ConversationQueue:
             ticket.scope.cancel()
         return len(chosen)
 
+    def asking(self, matches: Callable[[Question], bool]) -> list[ConversationKey]:
+        """有相配的提问的会话。"""
+        return self.busy(
+            lambda key: any(matches(ticket.question) for ticket in self._tickets(key))
+        )
+
+    def change(self, change: Callable[[Question], Question]) -> None:
+        """改还没有开始答的提问。"""
+        for key in self._lanes:
+            for ticket in self._tickets(key):
+                ticket.change(change)
+
     def find(self, matches: Callable[[Ticket], bool]) -> Ticket | None:
         """第一个相配的提问。"""
         everywhere = (ticket for key in self._lanes for ticket in self._tickets(key))

@@ -46,3 +46,15 @@ class Recalled:
     """哪个会话忘记了一轮，`None` 为没有"""
     answers: tuple[str, ...] = ()
     """回答的各条消息，也该撤回"""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """抹去了一个人的多少。"""
+
+    turns: int
+    notes: int
+    stopped: int
+    """中止了几个提问"""
+    clean: bool
+    """文件也整理干净了"""

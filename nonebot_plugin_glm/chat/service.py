@@ -12,6 +12,7 @@ from .draft import ChatSettings
 from .places import Places
 from .queue import ConversationQueue, QueueLimits
 from .results import Recalled, ResetDone, Retriable, Status
+from .rights import Rights
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
@@ -44,6 +45,7 @@ class ChatService:
         self._client = client
         self._answerer = Answerer(store, client, settings)
         self._asking = Asking(store, self._answerer, ConversationQueue(limits))
+        self.rights = Rights(store.records, self._asking)
 
     async def ask(
         self, question: Question, audience: Audience, replaces: int | None = None

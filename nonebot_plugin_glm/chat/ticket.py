@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -61,6 +61,11 @@ class Ticket:
         self.pieces.append(question)
         self.spoken_at = now
         self._restart()
+
+    def change(self, change: Callable[[Question], Question]) -> None:
+        """改还没有开始答的提问；正在答的、答成了的不动。"""
+        if self._attempt is None and not self.settled:
+            self.pieces = [change(piece) for piece in self.pieces]
 
     def holds(self, key: ConversationKey, message_id: str) -> bool:
         """这条消息是不是它的，或已经看到的回答的；`key` 说明是哪个账号收到的。"""

@@ -19,6 +19,8 @@ class MemorySettings(BaseModel):
     """提问时最多带上最近多少轮；超过时一次裁到一半"""
     glm_context_tokens: int = Field(default=24000, ge=0)
     """提问时历史最多占多少 token（估计值）；超过时一次裁到一半"""
+    glm_retention_days: int = Field(default=0, ge=0, le=36500)
+    """存下的轮留多少天，过期就删去，账本里那时的名字也删去；0 为一直留着"""
 
     @field_validator("glm_system_prompt", mode="before")
     @classmethod

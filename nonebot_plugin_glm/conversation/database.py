@@ -122,6 +122,8 @@ def _configure_sqlite(dbapi_connection: object, _: object) -> None:
     # FULL 让每次提交都落盘：断电也不丢已经回答的轮
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # 删去的当场用零盖掉，不等那一页再被用到
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

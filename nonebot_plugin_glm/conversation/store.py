@@ -15,6 +15,7 @@ from ..exception import StoreError
 from . import queries
 from .database import Database
 from .messages import MessageBook
+from .records import Records
 from .rows import StoredTurn, stored_turn, turn_columns
 from .settings import SettingStore
 from .tables import conversations
@@ -50,6 +51,7 @@ class ConversationStore:
         self._clock = clock
         self.messages = MessageBook(database)
         self.settings = SettingStore(database)
+        self.records = Records(database)
 
     @classmethod
     async def open(cls, path: Path) -> ConversationStore:

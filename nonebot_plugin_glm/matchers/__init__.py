@@ -3,3 +3,4 @@
 from . import chat as chat
 from . import dispatch as dispatch
 from . import recall as recall
+from . import retention as retention

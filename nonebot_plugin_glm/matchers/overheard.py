@@ -55,6 +55,13 @@ class Overheard:
         """会话所在的群重置了。"""
         self._heard.pop(place_of(key), None)
 
+    def forget_person(self, platform: str, user_id: str) -> None:
+        """一个人要求忘记他。"""
+        for place, heard in self._heard.items():
+            if place[0] == platform:
+                kept = [one for one in heard if one.event.get_user_id() != user_id]
+                self._heard[place] = deque(kept, maxlen=heard.maxlen)
+
     def forget_message(self, key: ConversationKey, message_id: str) -> None:
         """一句话被撤回了。"""
         heard = self._heard.get(place_of(key))

@@ -69,6 +69,7 @@ class FakeService:
         self.forgotten = ResetDone(3, 0)
         self.places = Places(NoChoices(), {}, set())
         self.settings = NoSettings(self.done)
+        self.rights: Any = None
 
     async def ask(
         self, question: Question, audience: Audience, replaces: int | None = None

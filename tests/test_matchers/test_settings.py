@@ -23,6 +23,7 @@ FIXED = {
     "glm_auth",
     "glm_base_url",
     "glm_proxy",
+    "glm_retention_days",
     "glm_connect_timeout",
     "glm_read_timeout",
     "glm_max_retries",

@@ -21,7 +21,7 @@ from ..database import Database
 from ..tables import conversations, messages, notes, requests, turns
 from .lines import bad, entries
 
-_PARENTS = {turns: "conversation_id", notes: "conversation_id", messages: "turn_id"}
+_CHILDREN = (turns, messages, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class _Loading:
         self._homes: dict[int, int | None] = {}
         """文件里的会话在这里的编号，跳过的是 `None`"""
         self._turn: tuple[int, int | None] = (0, None)
-        """刚读过的一轮在文件里与在这里的编号"""
+        """刚读过的一轮在文件里的编号，与它的会话在这里的编号"""
         self._taken: Counter[Table] = Counter()
         self._rows = 0
 
@@ -73,7 +73,7 @@ class _Loading:
         self._rows += 1
         if table is conversations:
             return self._take_conversation(row)
-        if table in _PARENTS:
+        if table in _CHILDREN:
             return self._take_child(number, table, row)
         values = _without_id(row) if table is requests else row
         self._connection.execute(insert(table).on_conflict_do_nothing(), values)
@@ -116,24 +116,27 @@ class _Loading:
         queries.set_conversation(self._connection, home, **values)
 
     def _take_child(self, number: int, table: Table, row: dict[str, Any]) -> None:
-        parent = row[_PARENTS[table]]
-        if table is messages:
-            known, home = self._turn
-            if parent != known:
-                bad(number, "前面没有它的轮")
-        elif parent in self._homes:
-            home = self._homes[parent]
-        else:
-            bad(number, "前面没有它的会话")
+        home = self._home(number, table, row)
         values = _without_id(row)
         if table is turns:
-            new = row["id"] + self._turns_before
-            self._turn = (row["id"], None if home is None else new)
-            values["id"] = new
+            self._turn = (row["id"], home)
+            values["id"] = row["id"] + self._turns_before
         if home is None:
             return
-        self._connection.execute(insert(table), {**values, _PARENTS[table]: home})
+        if "conversation_id" in values:
+            values["conversation_id"] = home
+        if values.get("turn_id"):
+            values["turn_id"] += self._turns_before
+        self._connection.execute(insert(table), values)
         self._taken[table] += 1
+
+    def _home(self, number: int, table: Table, row: dict[str, Any]) -> int | None:
+        if table is messages:
+            known, home = self._turn
+            return home if row["turn_id"] == known else bad(number, "前面没有它的轮")
+        if row["conversation_id"] in self._homes:
+            return self._homes[row["conversation_id"]]
+        return bad(number, "前面没有它的会话")
 
     def _is_used(self, identity: int) -> bool:
         used = [

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from . import conversation, group, models, operation
+from . import conversation, group, models, operation, rights
 
-TOPICS = (conversation.TOPIC, models.TOPIC, group.TOPIC, operation.TOPIC)
+TOPICS = (
+    conversation.TOPIC,
+    models.TOPIC,
+    rights.TOPIC,
+    group.TOPIC,
+    operation.TOPIC,
+)
 COMMANDS = {command.name: command for topic in TOPICS for command in topic.commands}
 """子命令的名字到子命令。"""
