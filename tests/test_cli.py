@@ -28,10 +28,11 @@ import nonebot
 from nonebot.adapters.onebot.v11 import Adapter
 nonebot.init()
 nonebot.get_driver().register_adapter(Adapter)
-nonebot.load_plugin("nonebot_plugin_glm")
+{load}
 from nonebot_plugin_glm.cli import main
 main()
 """
+LOAD = 'nonebot.load_plugin("nonebot_plugin_glm")'
 
 
 @pytest.fixture
@@ -122,12 +123,12 @@ def project(directory: Path, **settings: str) -> Path:
     return directory
 
 
-async def run_doctor(directory: Path) -> tuple[int | None, str]:
+async def run_doctor(directory: Path, load: str = LOAD) -> tuple[int | None, str]:
     """照 nb-cli 的样子运行 `nb glm doctor`。"""
     foreign = re.compile(r"GLM_.*|.*_proxy|NICKNAME|SUPERUSERS", re.IGNORECASE)
     kept = {k: v for k, v in os.environ.items() if not foreign.fullmatch(k)}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", SCRIPT, "doctor"),
+        *(sys.executable, "-c", SCRIPT.format(load=load), "doctor"),
         cwd=directory,
         env={**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         stdout=asyncio.subprocess.PIPE,
@@ -138,14 +139,16 @@ async def run_doctor(directory: Path) -> tuple[int | None, str]:
 
 
 async def test_doctor(tmp_path: Path, glm: FakeGLM) -> None:
-    """不启动机器人也能自检，不新建数据库；设置写错了，末一行说是哪个键。"""
+    """不启动机器人也能自检，不新建数据库；设置写错了、插件没有加载，末一行说怎样治。"""
     settings = {"GLM_API_KEY": "a.b", "GLM_BASE_URL": glm.base_url}
-    (code, text), (wrong, trouble) = await asyncio.gather(
+    (code, text), (wrong, trouble), (_, absent) = await asyncio.gather(
         run_doctor(project(tmp_path / "sick", **settings)),
         run_doctor(project(tmp_path / "wrong", GLM_TEMPERATURE="3")),
+        run_doctor(project(tmp_path / "absent"), load=""),
     )
     assert code == wrong == 1
     assert "有 3 处要看：\n✗ 密钥：GLM 不认它" in text
     assert "✓ 地址" in text
     assert "glm.db" not in files_in(tmp_path)
     assert "GLM_TEMPERATURE 应不大于 1" in trouble.splitlines()[-1]
+    assert "没有作为插件加载" in absent.splitlines()[-1]

@@ -22,7 +22,7 @@ class DatabaseState:
     trouble: str = ""
     """写不进的缘由，写得进是空串"""
     size: int = 0
-    """文件的大小，还没有文件是 0"""
+    """几个文件合起来的大小，还没有文件是 0"""
     free: int = 0
     """磁盘还剩多少"""
     version: str = ""
@@ -37,8 +37,10 @@ def look_at(path: Path) -> DatabaseState:
             probe.write(b"\x00" * 4096)
         if not path.exists():
             return DatabaseState(free=free)
-        size = path.stat().st_size
-        return DatabaseState("", size, free, _version_if_writable(path))
+        version = _version_if_writable(path)
+        # 最近写的还在旁边的 -wal 里
+        size = sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+        return DatabaseState("", size, free, version)
     except sqlite3.Error as exc:
         return DatabaseState(str(exc))
     except OSError as exc:

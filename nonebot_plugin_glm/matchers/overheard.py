@@ -60,7 +60,7 @@ class Overheard:
         for place, heard in self._heard.items():
             if place[0] == platform:
                 kept = [one for one in heard if one.event.get_user_id() != user_id]
-                self._heard[place] = deque(kept, maxlen=self._count())
+                self._heard[place] = deque(kept, maxlen=heard.maxlen)
 
     def forget_message(self, key: ConversationKey, message_id: str) -> None:
         """一句话被撤回了。"""

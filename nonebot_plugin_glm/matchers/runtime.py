@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 config = load_config()
 settings = Settings(config)
 # localstore 靠调用栈认出插件，只能在导入时问
-DATABASE = get_plugin_data_file("glm.db")
+try:
+    DATABASE = get_plugin_data_file("glm.db")
+except RuntimeError as exc:  # `nb glm` 会在没有加载插件的项目里导入这里
+    raise RuntimeError(
+        "nonebot_plugin_glm 没有作为插件加载，"
+        "请写进 pyproject.toml 的 [tool.nonebot.plugins]"
+    ) from exc
 try:
     PERSONAS = get_plugin_config_file("personas")
 except OSError:  # 家目录不可写的容器：没有这个文件夹，别的照常

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,12 @@ import pytest
 from nonebot_plugin_glm.chat.factory import open_service
 from nonebot_plugin_glm.config import Config
 from nonebot_plugin_glm.domain import Thinking
-from nonebot_plugin_glm.exception import GLMError, MissingKeyError, StoreError
+from nonebot_plugin_glm.exception import (
+    GLMError,
+    MissingKeyError,
+    QueueFullError,
+    StoreError,
+)
 from tests.fake_glm import FakeGLM, faults
 
 from .builders import PRIVATE, Inbox, outcome, question
@@ -71,6 +77,27 @@ async def test_failures_are_reported(tmp_path: Path, glm: FakeGLM) -> None:
     assert heard == [("HTTP 429，业务码 1305", "glm-4.7-flash", True)]
     assert last is not None
     assert last.turn.model == "glm-4.5-flash"
+
+
+async def test_changes_take_effect(tmp_path: Path, glm: FakeGLM) -> None:
+    """设置改了，下一问就照新的：模型、后备、队伍的长短。"""
+    config = Config(
+        glm_api_key=glm.api_key,
+        glm_base_url=glm.base_url,
+        glm_max_retries=0,
+        glm_fallback_models=[],
+    )
+    service = await open_service(config, tmp_path / "glm.db", "x", ignore)
+    await service.ask(question("一"), Inbox())
+    config.glm_model, config.glm_fallback_models = "glm-4.6", ["glm-4.5-flash"]
+    glm.script(faults.Error.of(1305))
+    await service.ask(question("二"), Inbox())
+    models = [body["model"] for body in glm.chats]
+    assert models == ["glm-4.7-flash", "glm-4.6", "glm-4.5-flash"]
+    config.glm_max_queue, config.glm_merge_seconds = 1, 0
+    asking = [outcome(service.ask(question(str(n)), Inbox())) for n in range(3)]
+    assert await asyncio.gather(*asking) == [None, None, QueueFullError]
+    await service.aclose()
 
 
 async def test_opens_without_a_key(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nonebot_plugin_glm.matchers.call import DENIED_OWNER
+from nonebot_plugin_glm.matchers.depends import manner
 from nonebot_plugin_glm.matchers.runtime import config
 from tests.conftest import API_KEY
 
@@ -81,6 +82,13 @@ async def test_overview(service: FakeService) -> None:
         "GLM_MODEL=glm-5（用命令改的）",
     ]
     assert len(said) < 400
+
+
+async def test_manner_changes(service: FakeService) -> None:
+    """怎样说一个回答也立即照新的。"""
+    await typed("/glm config GLM_MESSAGE_CHARS 123", OWNER)
+    await typed("/glm config GLM_STREAM false", OWNER)
+    assert (manner().message_chars, manner().stream) == (123, False)
 
 
 async def test_model_is_the_same_setting(service: FakeService) -> None:

@@ -23,11 +23,11 @@ FIXED = {
     "glm_auth",
     "glm_base_url",
     "glm_proxy",
+    "glm_retention_days",
     "glm_connect_timeout",
     "glm_read_timeout",
     "glm_max_retries",
     "glm_max_concurrency",
-    "glm_retention_days",
     "glm_priority",
 }
 """启动时就用掉了的；别的都要列在 CHANGEABLE 里，新加的键两边选一边。"""
