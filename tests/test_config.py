@@ -54,6 +54,18 @@ def test_every_field_is_documented() -> None:
     assert all(any("一" <= c <= "龥" for c in text) for text in explained.values())
 
 
+def test_sections_do_not_shadow_each_other() -> None:
+    """各节的验证器不重名：重名的只剩一个，别的键就没有人验证了。"""
+    names = [
+        name
+        for section in Config.__bases__
+        for name, value in vars(section).items()
+        if name.startswith("_") and isinstance(value, classmethod)
+    ]
+    assert names
+    assert len(names) == len(set(names))
+
+
 def test_defaults() -> None:
     """一项都不设，得到的是这些。"""
     dumped = model_dump(type_validate_python(Config, {}))
@@ -78,6 +90,8 @@ GOOD = [
     ("glm_models", [4, 4.5], ["4", "4.5"]),
     ("glm_models", 4, ["4"]),
     ("glm_fallback_models", [], []),
+    ("glm_groups", 123, ["123"]),
+    ("glm_rate_limit", "10 / 60s", "10/60s"),
     ("glm_api_key", 123, "123"),
     ("glm_api_key", " k \n", "k"),
     ("glm_api_key", 1.5, "1.5"),

@@ -49,27 +49,27 @@ class APISettings(BaseModel):
 
     @field_validator("glm_models", "glm_fallback_models", mode="before")
     @classmethod
-    def _names(cls, value: Any) -> Any:
+    def _api_names(cls, value: Any) -> Any:
         return split_names(value)
 
     @field_validator(
         "glm_api_key", "glm_model", "glm_base_url", "glm_proxy", mode="before"
     )
     @classmethod
-    def _text(cls, value: Any) -> Any:
+    def _api_text(cls, value: Any) -> Any:
         return as_text(value)
 
     @field_validator("glm_temperature", "glm_top_p", "glm_max_tokens", mode="before")
     @classmethod
-    def _unset(cls, value: Any) -> Any:
+    def _api_unset(cls, value: Any) -> Any:
         return unset_if_blank(value)
 
     @field_validator("glm_base_url", "glm_model")
     @classmethod
-    def _given(cls, value: str) -> str:
+    def _api_given(cls, value: str) -> str:
         return given(value)
 
     @field_validator("glm_base_url", "glm_proxy")
     @classmethod
-    def _http(cls, value: str) -> str:
+    def _api_http(cls, value: str) -> str:
         return http_address(value)

@@ -40,15 +40,15 @@ class GroupSettings(BaseModel):
 
     @field_validator("glm_groups", "glm_users", "glm_join_keywords", mode="before")
     @classmethod
-    def _names(cls, value: Any) -> Any:
+    def _group_names(cls, value: Any) -> Any:
         return split_names(value)
 
     @field_validator("glm_rate_limit", "glm_group_rate_limit", mode="before")
     @classmethod
-    def _text(cls, value: Any) -> Any:
+    def _group_text(cls, value: Any) -> Any:
         return as_text(value)
 
     @field_validator("glm_rate_limit", "glm_group_rate_limit")
     @classmethod
-    def _rate(cls, value: str) -> str:
+    def _group_rate(cls, value: str) -> str:
         return checked_rate(value)

@@ -22,5 +22,5 @@ class MemorySettings(BaseModel):
 
     @field_validator("glm_system_prompt", mode="before")
     @classmethod
-    def _text(cls, value: Any) -> Any:
+    def _memory_text(cls, value: Any) -> Any:
         return as_text(value)
