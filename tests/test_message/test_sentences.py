@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from nonebot.compat import model_fields
 
 from nonebot_plugin_glm.config import Config
 from nonebot_plugin_glm.exception import (
@@ -68,7 +69,7 @@ def test_sentences_are_for_people(sentence: str) -> None:
 def test_settings_named_in_sentences_exist() -> None:
     """句子里提到的每个键都真的有。"""
     named = re.findall(r"GLM_[A-Z_]+", "".join([*SENTENCES.values(), *SPECIAL]))
-    known = set(Config.__annotations__)
+    known = {field.name for field in model_fields(Config)}
     assert named
     assert {name.lower() for name in named} <= known
 
