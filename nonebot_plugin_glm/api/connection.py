@@ -21,12 +21,11 @@ from ..exception import (
     ProtocolError,
 )
 from .auth import Authenticator
+from .bounded import bounded
 from .errors import error_from
 from .models import ThinkingControl, model_info
 from .schema import ChatRequest, request_body
 
-MAX_BODY_BYTES = 16 * 1024 * 1024
-"""回应体的上限：最长的回答也不到 1 MB，更大的不是回答。"""
 _OFFICIAL_HOSTS = ("bigmodel.cn", "z.ai")
 
 
@@ -137,7 +136,7 @@ class Connection:
         if body is not None:
             headers[b"Content-Type"] = b"application/json"
         request = self._http.build_request(method, path, content=body, headers=headers)
-        response = _bounded(await self._http.send(request, stream=True))
+        response = bounded(await self._http.send(request, stream=True))
         if response.status_code == 200:
             return response
         raise await self._error_of(response)
@@ -149,36 +148,6 @@ class Connection:
             await response.aclose()
         status = response.status_code
         return error_from(status, body, response.headers, self.secrets)
-
-
-class _BoundedStream(httpx.AsyncByteStream):
-    """已解压、读到上限就停的回应流。"""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._response.aiter_bytes():
-            size += len(chunk)
-            if size > MAX_BODY_BYTES:
-                raise ProtocolError("回应太大")
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-def _bounded(response: httpx.Response) -> httpx.Response:
-    """同一个回应，但读不过上限；按解压后的大小算，几十 KB 能解压出几十 MB。"""
-    headers = response.headers.copy()
-    headers.pop("content-encoding", None)
-    return httpx.Response(
-        response.status_code,
-        headers=headers,
-        stream=_BoundedStream(response),
-        request=response.request,
-    )
 
 
 def _forces_thinking(error: InvalidRequestError) -> bool:
