@@ -129,6 +129,8 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     saved: bool = True
     """是否已进入历史"""
+    fallback: bool = False
+    """是否由后备模型答的"""
 
 
 @dataclass(frozen=True, slots=True)

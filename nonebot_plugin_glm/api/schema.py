@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..domain import Delta, Message, Thinking, Usage, well_formed
 from ..exception import ProtocolError
 from .errors import raise_for_finish
-from .models import ModelInfo, ThinkingControl
+from .models import ModelInfo, Needs, ThinkingControl
 from .thinking import thinking_fields
 
 
@@ -29,6 +29,15 @@ class ChatRequest:
     max_tokens: int | None = None
     """思考与回答合计的上限，超过模型的上限时取模型的"""
     stream: bool = True
+    prompt_tokens: int = 0
+    """提示大约多少 token，只用来看后备模型装不装得下"""
+    whose: Hashable = None
+    """谁的请求：名额不够时各家轮流，`None` 也是一家"""
+
+    @property
+    def needs(self) -> Needs:
+        """要模型会什么。"""
+        return Needs(self.prompt_tokens, self.thinking is Thinking.ON)
 
 
 def request_body(
