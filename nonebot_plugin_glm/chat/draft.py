@@ -15,7 +15,7 @@ from ..conversation.window import (
     turn_tokens,
     turns_to_drop,
 )
-from ..domain import Question, Thinking, Turn
+from ..domain import Question, Scope, Thinking, Turn, place_of
 
 if TYPE_CHECKING:
     from ..conversation.rows import StoredTurn
@@ -67,9 +67,10 @@ def draft_request(
     settings: ChatSettings,
 ) -> ChatRequest:
     """拟出请求。"""
+    key = question.key
     messages = build_messages(
         preamble,
-        question.key.scope,
+        key.scope,
         [stored.turn for stored in turns],
         Turn(question.text, "", question.speaker, referred=question.referred),
         question.overheard,
@@ -82,4 +83,7 @@ def draft_request(
         top_p=settings.top_p,
         max_tokens=settings.max_tokens,
         stream=settings.stream,
+        prompt_tokens=sum(estimate_tokens(message.content) for message in messages),
+        # 私聊各算一家，群不论是谁问的都算一家
+        whose=key if key.scope is Scope.PRIVATE else place_of(key),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..api.client import GLMClient
 from ..api.connection import Endpoint
+from ..api.parking import ParkingReport
 from ..api.perseverance import FailureReport
 from ..api.retry import RetryPolicy
 from ..config import Config
@@ -20,7 +21,11 @@ from .service import ChatService
 
 
 async def open_service(
-    config: Config, database: Path, user_agent: str, on_failure: FailureReport
+    config: Config,
+    database: Path,
+    user_agent: str,
+    on_failure: FailureReport,
+    on_parked: ParkingReport = lambda parked: None,
 ) -> ChatService:
     """打开历史与连接，得到服务。
 
@@ -36,11 +41,13 @@ async def open_service(
         raise
     client = GLMClient(
         config.glm_api_key,
+        *config.glm_api_keys,
         auth=config.glm_auth,
         endpoint=_endpoint(config, user_agent),
         retry=RetryPolicy(max_retries=config.glm_max_retries),
         fallback_models=tuple(config.glm_fallback_models),
         on_failure=on_failure,
+        on_parked=on_parked,
     )
     limits = QueueLimits(config.glm_max_queue, config.glm_merge_seconds)
     return ChatService(store, client, _settings(config), places, limits)

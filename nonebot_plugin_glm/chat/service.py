@@ -15,6 +15,7 @@ from .results import Recalled, ResetDone, Retriable, Status
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
+    from ..api.parking import Parking
     from ..conversation.rows import StoredTurn
     from ..conversation.store import ConversationStore
 
@@ -141,6 +142,15 @@ class ChatService:
     async def check_key(self) -> None:
         """看密钥是否有效。"""
         await self._client.check()
+
+    @property
+    def key_count(self) -> int:
+        """一共几个密钥。"""
+        return len(self._client.keys)
+
+    def parked_keys(self) -> list[tuple[int, Parking]]:
+        """此刻搁置着的密钥：第几个，为什么。"""
+        return self._client.keys.parked()
 
     async def aclose(self) -> None:
         """不再接受提问，中止在途的并等它们退出，再关闭连接与数据库。"""

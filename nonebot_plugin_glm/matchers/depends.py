@@ -51,6 +51,7 @@ manner = Manner(
     forward_chars=config.glm_forward_chars,
     max_segments=config.glm_max_segments,
     stream=config.glm_stream,
+    show_fallback=config.glm_show_fallback,
 )
 SEE_REFERRED = "（见引用）"
 """只引用而什么也没有说的提问。"""

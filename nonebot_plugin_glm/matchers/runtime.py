@@ -13,6 +13,7 @@ from nonebot_plugin_localstore import get_plugin_data_file
 
 from ..config import load_config
 from ..exception import APIError, GLMError
+from .owners import tell_parked
 
 if TYPE_CHECKING:
     from ..chat.service import ChatService
@@ -56,7 +57,9 @@ def log_failure(error: GLMError, model: str, delay: float | None) -> None:
 async def _open() -> ChatService:
     # httpx 与 SQLAlchemy 合起来要半秒才能导入：放到线程里，不挡别的插件收消息
     factory = await asyncio.to_thread(import_module, "..chat.factory", __package__)
-    return await factory.open_service(config, DATABASE, _user_agent(), log_failure)
+    return await factory.open_service(
+        config, DATABASE, _user_agent(), log_failure, tell_parked
+    )
 
 
 def _user_agent() -> str:

@@ -14,7 +14,7 @@ from ..domain import Answer, Speaker
 from .outgoing import Outgoing
 from .paragraphs import Paragraphs, paragraphs
 from .presenting import Manner, Presenter
-from .sentences import BROKEN, TRUNCATED, UNSAVED
+from .sentences import BROKEN, FALLBACK, TRUNCATED, UNSAVED
 
 BRIEF = 120
 """一开始就写完了的、这么短的回答不分条。"""
@@ -102,7 +102,7 @@ class Delivery:
             self._hand(blocks.pop(0))
         await self._drained()
         rest = "".join([*self._unsent, *blocks]).strip()
-        texts = [text for text in (rest, *_notes(answer)) if text]
+        texts = [text for text in (rest, *self._notes(answer)) if text]
         if texts:
             await self._pause(rest)
             await self._presenter.present("\n\n".join(texts))
@@ -148,12 +148,13 @@ class Delivery:
             with suppress(asyncio.CancelledError):
                 await self._sender
 
-
-def _notes(answer: Answer) -> list[str]:
-    """回答末尾的说明。"""
-    ends = {"length": TRUNCATED, "broken": BROKEN}
-    notes = [ends[answer.finish]] if answer.finish in ends else []
-    if not answer.saved:
-        logger.error("这一轮没能存进历史，请检查数据目录与磁盘空间")
-        notes.append(UNSAVED)
-    return notes
+    def _notes(self, answer: Answer) -> list[str]:
+        """回答末尾的说明。"""
+        ends = {"length": TRUNCATED, "broken": BROKEN}
+        notes = [ends[answer.finish]] if answer.finish in ends else []
+        if answer.fallback and self._manner.show_fallback:
+            notes.append(FALLBACK.format(answer.model))
+        if not answer.saved:
+            logger.error("这一轮没能存进历史，请检查数据目录与磁盘空间")
+            notes.append(UNSAVED)
+        return notes

@@ -22,6 +22,7 @@ class Manner:
     forward_chars: int = 1000
     max_segments: int = 4
     stream: bool = True
+    show_fallback: bool = False
 
 
 class Presenter:

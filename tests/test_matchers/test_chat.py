@@ -93,6 +93,7 @@ async def test_ignores_chatter(ctx: MatcherContext, service: FakeService) -> Non
 NOTES = {
     "whole": (Answer("答", "m"), "答"),
     "cut": (Answer("答", "m", "length"), f"答\n\n{TRUNCATED}"),
+    "fallback": (Answer("答", "m", fallback=True), "答"),
     "unsaved": (Answer("答", "m", saved=False), f"答\n\n{UNSAVED}"),
     "both": (
         Answer("答", "m", "length", saved=False),
