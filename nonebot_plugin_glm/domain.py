@@ -122,6 +122,8 @@ class Answer:
     """是否已进入历史"""
     noted: tuple[str, ...] = ()
     """模型在这一轮里记下的事"""
+    fallback: bool = False
+    """是否由后备模型答的"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,14 @@ class ServerError(APIError):
 
 
 class NetworkError(GLMError):
-    """连不上、连接断开或读超时时抛出；文本只有原因的类名。"""
+    """连不上、连接断开或读超时时抛出；文本只有原因的类名。
+
+    `silent` 说明连上了、问了，而 GLM 没有回音。
+    """
+
+    def __init__(self, reason: str = "", *, silent: bool = False) -> None:
+        super().__init__(reason)
+        self.silent = silent
 
 
 class AnswerTimeoutError(GLMError):

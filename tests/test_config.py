@@ -85,6 +85,7 @@ GOOD = [
     ("glm_groups", 123, ["123"]),
     ("glm_rate_limit", "10 / 60s", "10/60s"),
     ("glm_api_key", 123, "123"),
+    ("glm_api_keys", " a.b ，c.d,", ["a.b", "c.d"]),
     ("glm_api_key", " k \n", "k"),
     ("glm_api_key", 1.5, "1.5"),
     ("glm_model", 4, "4"),
@@ -125,6 +126,9 @@ def test_good_values(name: str, value: Any, expected: Any) -> None:
 ENV = {
     "GLM_API_KEY=12345678": ("glm_api_key", "12345678"),
     "GLM_API_KEY=": ("glm_api_key", ""),
+    "GLM_API_KEYS=a.b,c.d": ("glm_api_keys", ["a.b", "c.d"]),
+    'GLM_API_KEYS=["a.b"]': ("glm_api_keys", ["a.b"]),
+    "GLM_API_KEYS=12": ("glm_api_keys", ["12"]),
     "GLM_MODELS=a,b": ("glm_models", ["a", "b"]),
     "GLM_MODELS=a，b": ("glm_models", ["a", "b"]),
     'GLM_MODELS=["a", "b"]': ("glm_models", ["a", "b"]),

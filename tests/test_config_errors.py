@@ -88,9 +88,16 @@ def test_several_bad_values_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     assert "\n" not in text
 
 
-@pytest.mark.parametrize("key", [[KEY], {"key": KEY}])
-def test_key_never_shows(key: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("glm_api_key", [KEY]),
+        ("glm_api_key", {"key": KEY}),
+        ("glm_api_keys", {"key": KEY}),
+    ],
+)
+def test_key_never_shows(name: str, key: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """密钥自己写错时，句子里没有它，也没有带着它的前因。"""
-    error = complaint(monkeypatch, glm_api_key=key)
+    error = complaint(monkeypatch, **{name: key})
     assert KEY not in str(error)
     assert error.__context__ is None

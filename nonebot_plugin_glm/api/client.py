@@ -1,4 +1,4 @@
-"""GLM 客户端：流式与非流式，重试与换模型。"""
+"""GLM 客户端：流式与非流式，换密钥、重试与换模型。"""
 
 from __future__ import annotations
 
@@ -20,14 +20,19 @@ import httpx
 
 from ..domain import Answer, Reader
 from ..exception import ProtocolError
-from .auth import Authenticator, AuthMode
+from .auth import AuthMode
+from .breaker import Breaker
 from .collecting import WasteReport, collect, visible
 from .connection import Connection, Endpoint
 from .delta import Delta
 from .errors import error_in
+from .keys import KeyPool
+from .models import model_info
+from .parking import ParkingReport, ParkingTimes
 from .perseverance import FailureReport, Perseverance
 from .retry import RetryPolicy
 from .schema import ChatRequest, parse_reply, usage_in
+from .slots import Slots
 from .sse import stream_deltas
 from .tools import Reply
 
@@ -36,12 +41,14 @@ class GLMClient:
     """异步的 GLM 客户端。
 
     参数:
-        key: API 密钥，空串时每个请求都抛 MissingKeyError
+        keys: API 密钥，从先到后；空串不算，一个也没有时每个请求都抛 MissingKeyError
         auth: 认证方式
         endpoint: GLM 在哪里、怎么连
         retry: 重试的分寸
-        fallback_models: 问它请求的模型过载时依次改用哪些模型
+        fallback_models: 问它请求的模型过载、接连失败或太挤时依次改用哪些模型
         on_failure: 每次失败的去处，用于日志
+        on_parked: 一个密钥被搁置时告诉它
+        parking: 搁置多久
         transport: 测试时换掉网络
         clock: 返回 Unix 秒
         sleep: 重试前的等待
@@ -49,23 +56,35 @@ class GLMClient:
 
     def __init__(
         self,
-        key: str,
-        *,
+        *keys: str,
         auth: AuthMode = "auto",
         endpoint: Endpoint | None = None,
         retry: RetryPolicy | None = None,
         fallback_models: Callable[[], Sequence[str]] = tuple,
         on_failure: FailureReport = lambda error, model, delay: None,
+        on_parked: ParkingReport = lambda parked: None,
+        parking: ParkingTimes | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         endpoint = endpoint or Endpoint()
-        authenticator = Authenticator(key, auth, clock) if key else None
-        self._connection = Connection(endpoint, authenticator, transport)
-        self._slots = asyncio.Semaphore(endpoint.max_concurrency)
+        self.keys = KeyPool(keys, auth, clock, parking, on_parked)
+        self._connection = Connection(endpoint, self.keys, transport)
+        self._slots = Slots(
+            self.keys,
+            endpoint.max_concurrency,
+            # 自建的服务器没有智谱的限制
+            lambda model: model_info(model).concurrency if endpoint.official else None,
+        )
         self._perseverance = Perseverance(
-            retry or RetryPolicy(), fallback_models, on_failure, sleep
+            retry or RetryPolicy(),
+            fallback_models,
+            on_failure,
+            sleep,
+            self.keys,
+            self._slots,
+            Breaker(clock),
         )
 
     async def complete(
@@ -93,7 +112,9 @@ class GLMClient:
         on_waste: WasteReport = lambda model, usage: None,
     ) -> Reply:
         """问一次，得到一个回合：回答，或要用的工具；其余同 `complete`。"""
-        collect = partial(self._collect, reader=reader, on_waste=on_waste)
+        collect = partial(
+            self._collect, asked=request.model, reader=reader, on_waste=on_waste
+        )
         if reader is None:
             return await self._perseverance.run(request, collect)
         return await self._perseverance.run(request, collect, lambda: not reader.seen)
@@ -111,22 +132,29 @@ class GLMClient:
                 yield delta
 
     async def check(self) -> None:
-        """看密钥是否有效。
+        """看此刻会用的密钥是否有效；不搁置它，也不算它恢复。
 
         异常:
             GLMError: 无效，或连不上
         """
-        await self._connection.check()
+        await self._connection.check(self.keys.usable(None)[0].auth)
 
     async def aclose(self) -> None:
         """关闭连接。"""
         await self._connection.aclose()
 
     async def _collect(
-        self, request: ChatRequest, reader: Reader | None, on_waste: WasteReport
+        self,
+        request: ChatRequest,
+        asked: str,
+        reader: Reader | None,
+        on_waste: WasteReport,
     ) -> Reply:
         async with aclosing(self._deltas(request)) as deltas:
-            return await collect(deltas, request, reader, on_waste)
+            reply = await collect(deltas, request, reader, on_waste)
+        if request.model == asked:
+            return reply
+        return replace(reply, answer=replace(reply.answer, fallback=True))
 
     async def _begin(
         self, request: ChatRequest
@@ -135,7 +163,10 @@ class GLMClient:
         return await anext(deltas), deltas
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
-        async with self._slots, self._connection.chat(request) as response:
+        async with (
+            self._slots.slot(request.model, request.whose) as key,
+            self._connection.chat(request, key.auth) as response,
+        ):
             kind = response.headers.get("content-type", "")
             secrets = self._connection.secrets
             if "text/event-stream" in kind:

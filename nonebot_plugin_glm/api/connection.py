@@ -16,17 +16,16 @@ from ..exception import (
     APIError,
     AuthError,
     InvalidRequestError,
-    MissingKeyError,
     NetworkError,
     ProtocolError,
 )
 from .auth import Authenticator
+from .bounded import bounded
 from .errors import error_from
+from .keys import KeyPool
 from .models import ThinkingControl, model_info
 from .schema import ChatRequest, request_body
 
-MAX_BODY_BYTES = 16 * 1024 * 1024
-"""回应体的上限：最长的回答也不到 1 MB，更大的不是回答。"""
 _OFFICIAL_HOSTS = ("bigmodel.cn", "z.ai")
 
 
@@ -54,11 +53,11 @@ class Connection:
     def __init__(
         self,
         endpoint: Endpoint,
-        auth: Authenticator | None,
+        keys: KeyPool,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._endpoint = endpoint
-        self._auth = auth
+        self._keys = keys
         self._forced_thinking: set[str] = set()
         timeout = httpx.Timeout(
             endpoint.read_timeout, connect=endpoint.connect_timeout, pool=None
@@ -75,40 +74,45 @@ class Connection:
     @property
     def secrets(self) -> tuple[str, ...]:
         """不可出现在任何文本里的字符串。"""
-        return self._auth.secrets if self._auth else ()
+        return self._keys.secrets
 
     async def aclose(self) -> None:
         """关闭连接池。"""
         await self._http.aclose()
 
     @asynccontextmanager
-    async def chat(self, request: ChatRequest) -> AsyncIterator[httpx.Response]:
-        """发出对话补全，给出状态为 200、还没读的回应；离开时关闭连接。
+    async def chat(
+        self, request: ChatRequest, auth: Authenticator
+    ) -> AsyncIterator[httpx.Response]:
+        """用一个密钥发出对话补全，给出状态为 200、还没读的回应；离开时关闭连接。
 
         令牌被判过期（1003）时重签一次；模型不许关思考（1210）时改用
         `reasoning_effort` 再发一次，并记住这个模型。
         """
         with _as_own_errors():
-            response = await self._send_chat(request)
+            response = await self._send_chat(request, auth)
             try:
                 yield response
             finally:
                 await response.aclose()
 
-    async def check(self) -> None:
+    async def check(self, auth: Authenticator) -> None:
         """用 `GET /models` 看密钥是否有效；它不列免费模型，所以只看状态。"""
         with _as_own_errors():
-            await (await self._send("GET", "models", None)).aclose()
+            await (await self._send("GET", "models", None, auth)).aclose()
 
-    async def _send_chat(self, request: ChatRequest) -> httpx.Response:
+    async def _send_chat(
+        self, request: ChatRequest, auth: Authenticator
+    ) -> httpx.Response:
         forced = request.model in self._forced_thinking
+        path, body = "chat/completions", self._body(request)
         try:
-            return await self._send("POST", "chat/completions", self._body(request))
+            return await self._send("POST", path, body, auth)
         except InvalidRequestError as error:
             if forced or not _forces_thinking(error):
                 raise
             self._forced_thinking.add(request.model)
-        return await self._send("POST", "chat/completions", self._body(request))
+        return await self._send("POST", path, self._body(request), auth)
 
     def _body(self, request: ChatRequest) -> bytes:
         info = model_info(request.model)
@@ -118,26 +122,26 @@ class Connection:
         body = request_body(request, info, control, official=official)
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
-    async def _send(self, method: str, path: str, body: bytes | None) -> httpx.Response:
+    async def _send(
+        self, method: str, path: str, body: bytes | None, auth: Authenticator
+    ) -> httpx.Response:
         try:
-            return await self._send_once(method, path, body)
+            return await self._send_once(method, path, body, auth)
         except AuthError as error:
-            if error.code != "1003" or self._auth is None or not self._auth.signs:
+            if error.code != "1003" or not auth.signs:
                 raise
-            self._auth.invalidate()
-        return await self._send_once(method, path, body)
+            auth.invalidate()
+        return await self._send_once(method, path, body, auth)
 
     async def _send_once(
-        self, method: str, path: str, body: bytes | None
+        self, method: str, path: str, body: bytes | None, auth: Authenticator
     ) -> httpx.Response:
-        if self._auth is None:
-            raise MissingKeyError("没有设置 GLM_API_KEY")
         # 用字节：误把汉字填作密钥时，让服务器说它无效
-        headers = {b"Authorization": self._auth.header().encode()}
+        headers = {b"Authorization": auth.header().encode()}
         if body is not None:
             headers[b"Content-Type"] = b"application/json"
         request = self._http.build_request(method, path, content=body, headers=headers)
-        response = _bounded(await self._http.send(request, stream=True))
+        response = bounded(await self._http.send(request, stream=True))
         if response.status_code == 200:
             return response
         raise await self._error_of(response)
@@ -151,36 +155,6 @@ class Connection:
         return error_from(status, body, response.headers, self.secrets)
 
 
-class _BoundedStream(httpx.AsyncByteStream):
-    """已解压、读到上限就停的回应流。"""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._response.aiter_bytes():
-            size += len(chunk)
-            if size > MAX_BODY_BYTES:
-                raise ProtocolError("回应太大")
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-def _bounded(response: httpx.Response) -> httpx.Response:
-    """同一个回应，但读不过上限；按解压后的大小算，几十 KB 能解压出几十 MB。"""
-    headers = response.headers.copy()
-    headers.pop("content-encoding", None)
-    return httpx.Response(
-        response.status_code,
-        headers=headers,
-        stream=_BoundedStream(response),
-        request=response.request,
-    )
-
-
 def _forces_thinking(error: InvalidRequestError) -> bool:
     return error.code == "1210" and "始终思考" in error.detail
 
@@ -192,6 +166,7 @@ def _as_own_errors() -> Iterator[None]:
         yield
     except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
         # httpx-aiohttp 把连接被拒也叫 ConnectTimeout，原来的异常才说得准
-        raise NetworkError(type(exc.__cause__ or exc).__name__) from exc
+        silent = isinstance(exc, httpx.ReadTimeout)
+        raise NetworkError(type(exc.__cause__ or exc).__name__, silent=silent) from exc
     except UnicodeError as exc:
         raise ProtocolError("回应不是合法的文本") from exc

@@ -1,4 +1,4 @@
-"""模型目录：上下文、输出上限、思考方式、视觉、免费。
+"""模型目录：上下文、输出上限、思考方式、视觉、免费、并发。
 
 出处：docs.bigmodel.cn 的模型概览与价格页，思考方式与上限以 2026-10-09 的实测为准。
 目录每隔几周就变，所以不在目录里的名字一律放行，按保守的默认值对待。
@@ -34,6 +34,20 @@ class ModelInfo:
     free: bool = False
     tools: bool = True
     """会不会用函数工具"""
+    concurrency: int | None = None
+    """一个密钥至少同时能问几个，`None` 为不知道"""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """一个提问要模型会什么。"""
+
+    tokens: int = 0
+    """装得下多少 token"""
+    thinking: bool = False
+    """先思考再回答"""
+    tools: bool = False
+    """用函数工具"""
 
 
 _NONE, _EFFORT = ThinkingControl.NONE, ThinkingControl.EFFORT
@@ -50,7 +64,7 @@ CATALOGUE: dict[str, ModelInfo] = {
         ModelInfo("glm-5", 200_000, 131_072),
         ModelInfo("glm-4.7", 200_000, 131_072),
         ModelInfo("glm-4.7-flashx", 200_000, 131_072),
-        ModelInfo("glm-4.7-flash", 200_000, 131_072, free=True),
+        ModelInfo("glm-4.7-flash", 200_000, 131_072, free=True, concurrency=1),
         ModelInfo("glm-4.6", 200_000, 131_072),
         ModelInfo("glm-4.5", 128_000, 98_304),
         ModelInfo("glm-4.5-air", 128_000, 98_304),
@@ -77,3 +91,10 @@ CATALOGUE: dict[str, ModelInfo] = {
 def model_info(model: str) -> ModelInfo:
     """查目录；不在目录里的名字得到保守的默认值。"""
     return CATALOGUE.get(model) or ModelInfo(model)
+
+
+def can_serve(info: ModelInfo, needs: Needs) -> bool:
+    """这个模型是否胜任；不在目录里的按默认值看。"""
+    thinks = info.thinking is not ThinkingControl.NONE
+    able = (thinks or not needs.thinking) and (info.tools or not needs.tools)
+    return able and needs.tokens < info.context

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..domain import Message, Thinking, Usage, well_formed
 from ..exception import ProtocolError
 from .delta import Delta
 from .errors import raise_for_finish
-from .models import ModelInfo, ThinkingControl
+from .models import ModelInfo, Needs, ThinkingControl
 from .thinking import thinking_fields
 from .tools import ToolRound, ToolSpec, read_calls, round_messages, tool_field
 
@@ -35,6 +35,15 @@ class ChatRequest:
     """模型可以用的工具；不会用工具的模型得不到"""
     rounds: tuple[ToolRound, ...] = ()
     """这一问里已经用过工具的回合，接在 `messages` 之后"""
+    prompt_tokens: int = 0
+    """提示大约多少 token，只用来看后备模型装不装得下"""
+    whose: Hashable = None
+    """谁的请求：名额不够时各家轮流，`None` 也是一家"""
+
+    @property
+    def needs(self) -> Needs:
+        """要模型会什么。"""
+        return Needs(self.prompt_tokens, self.thinking is Thinking.ON, bool(self.tools))
 
 
 def request_body(

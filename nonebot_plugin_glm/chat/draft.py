@@ -11,7 +11,7 @@ from ..api.schema import ChatRequest
 from ..conversation.prompt import Preamble, build_messages, user_content
 from ..conversation.tokens import TokenScale, shape_of
 from ..conversation.window import WindowLimits, turns_to_drop
-from ..domain import Question, Scope, Thinking, Turn
+from ..domain import Question, Scope, Thinking, Turn, place_of
 
 if TYPE_CHECKING:
     from ..api.models import ModelInfo
@@ -93,9 +93,10 @@ def draft_request(
     settings: ChatSettings,
 ) -> ChatRequest:
     """拟出请求。"""
+    key = question.key
     messages = build_messages(
         preamble,
-        question.key.scope,
+        key.scope,
         [stored.turn for stored in turns],
         as_turn(question),
         question.overheard,
@@ -108,4 +109,8 @@ def draft_request(
         top_p=settings.top_p,
         max_tokens=settings.max_tokens,
         stream=settings.stream,
+        # 一字算一个，宁多勿少
+        prompt_tokens=sum(len(message.content) for message in messages),
+        # 私聊各算一家，群不论是谁问的都算一家
+        whose=key if key.scope is Scope.PRIVATE else place_of(key),
     )

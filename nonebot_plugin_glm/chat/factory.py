@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..api.client import GLMClient
 from ..api.connection import Endpoint
+from ..api.parking import ParkingReport
 from ..api.perseverance import FailureReport
 from ..api.prices import PriceList
 from ..api.retry import RetryPolicy
@@ -36,6 +37,7 @@ async def open_service(
     user_agent: str,
     on_failure: FailureReport,
     personas: PersonaSource | None = None,
+    on_parked: ParkingReport = lambda parked: None,
 ) -> ChatService:
     """打开历史与连接，得到服务；`config` 以后变了，可以改的设置立即照新的。
 
@@ -52,11 +54,13 @@ async def open_service(
     endpoint = _endpoint(config, user_agent)
     client = GLMClient(
         config.glm_api_key,
+        *config.glm_api_keys,
         auth=config.glm_auth,
         endpoint=endpoint,
         retry=RetryPolicy(max_retries=config.glm_max_retries),
         fallback_models=lambda: tuple(config.glm_fallback_models),
         on_failure=on_failure,
+        on_parked=on_parked,
     )
     return ChatService(
         store,
@@ -71,7 +75,7 @@ async def open_service(
 
 def patient(config: Config, database: Path, user_agent: str) -> Patient:
     """由设置得到要看的病人。"""
-    keys = tuple(filter(None, [config.glm_api_key]))
+    keys = tuple(filter(None, [config.glm_api_key, *config.glm_api_keys]))
     endpoint = _endpoint(config, user_agent)
     wanted = Wanted(keys, config.glm_auth, endpoint, config.glm_model)
     return Patient(wanted, database)

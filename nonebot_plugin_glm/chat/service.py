@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..domain import Audience, ConversationKey, Question, Scope, Thinking, place_of
+from ..domain import Audience, ConversationKey, Question, Thinking
 from .answering import Answerer
 from .asking import Asking
 from .billing import Billing
@@ -13,12 +13,14 @@ from .draft import ChatSettings
 from .personas import Personas
 from .places import Places
 from .queue import ConversationQueue, QueueLimits
+from .resets import Resets, same_group
 from .results import Recalled, ResetDone, Retriable, Status
 from .rights import Rights
 from .summaries import Summarizer
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
+    from ..api.parking import Parking
     from ..conversation.rows import StoredTurn
     from ..conversation.store import ConversationStore
 
@@ -60,6 +62,7 @@ class ChatService:
         self._asking = Asking(
             store, self._answerer, self._summarizer, queue, self.billing
         )
+        self._resets = Resets(store, self._asking)
         self.rights = Rights(store.records, self._asking, self._summarizer)
 
     async def ask(
@@ -110,11 +113,11 @@ class ChatService:
 
     async def reset(self, key: ConversationKey) -> ResetDone:
         """忘记一个会话；在途的提问一律中止，晚到的回答不会留下。"""
-        return await self._reset(lambda other: other == key, self._store.forget, key)
+        return await self._resets.reset(key)
 
     async def reset_group(self, key: ConversationKey) -> ResetDone:
         """忘记 `key` 所在的群的一切会话，共用的与每个成员的。"""
-        return await self._reset(_same_group(key), self._store.forget_group, key)
+        return await self._resets.reset_group(key)
 
     def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
         """中止 `speaker_id` 的提问（`None` 为所有人的），返回中止了几个。"""
@@ -122,7 +125,7 @@ class ChatService:
 
     def stop_group(self, key: ConversationKey) -> None:
         """中止 `key` 所在的群的一切提问，各成员的会话里的也算。"""
-        for busy in self._asking.queue.busy(_same_group(key)):
+        for busy in self._asking.queue.busy(same_group(key)):
             self._asking.queue.stop(busy)
 
     def stop_person(self, platform: str, speaker_id: str) -> None:
@@ -167,6 +170,15 @@ class ChatService:
         """看密钥是否有效。"""
         await self._client.check()
 
+    @property
+    def key_count(self) -> int:
+        """一共几个密钥。"""
+        return len(self._client.keys)
+
+    def parked_keys(self) -> list[tuple[int, Parking]]:
+        """此刻搁置着的密钥：第几个，为什么。"""
+        return self._client.keys.parked()
+
     async def aclose(self) -> None:
         """不再接受提问，中止在途的并等它们退出，再关闭连接与数据库。"""
         self._asking.closed = True
@@ -178,22 +190,3 @@ class ChatService:
         await self._summarizer.cancel()
         await self._client.aclose()
         await self._store.aclose()
-
-    async def _reset(
-        self,
-        matches: Callable[[ConversationKey], bool],
-        forget: Callable[[ConversationKey], Awaitable[int]],
-        key: ConversationKey,
-    ) -> ResetDone:
-        busy = self._asking.queue.busy(matches)
-        stopped = sum(self._asking.queue.stop(lane) for lane in busy)
-        async with self._asking.queue.alone([key, *busy]):
-            self._asking.failed.forget_all(lambda f: matches(f.question.key))
-            turns = await forget(key)
-            return ResetDone(turns, stopped, len(await self.notes.of(key)))
-
-
-def _same_group(key: ConversationKey) -> Callable[[ConversationKey], bool]:
-    """是不是同一个群里的会话，共用的与每个成员的。"""
-    place = place_of(key)
-    return lambda other: other.scope is not Scope.PRIVATE and place_of(other) == place

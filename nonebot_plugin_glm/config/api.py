@@ -16,6 +16,8 @@ class APISettings(BaseModel):
 
     glm_api_key: str = ""
     """智谱的 API 密钥，在 https://open.bigmodel.cn 的控制台领取"""
+    glm_api_keys: Names = []
+    """更多的密钥，写法同 GLM_MODELS；请求分到各个密钥上，一个用不了就换下一个"""
     glm_auth: Literal["auto", "jwt", "bearer"] = "auto"
     """认证方式：auto 对形如 id.secret 的密钥签 JWT，其他直接作 Bearer"""
     glm_base_url: str = "https://open.bigmodel.cn/api/paas/v4"
@@ -27,7 +29,9 @@ class APISettings(BaseModel):
     glm_models: Names = []
     """允许用 /glm model 选择的模型，JSON 数组或逗号分隔；空则为内置目录"""
     glm_fallback_models: Names = ["glm-4-flash-250414"]
-    """模型过载时依次改用的模型，写法同上，写 [] 则不改用"""
+    """模型过载、接连失败或排队太长时依次改用的模型，写法同上，写 [] 则不改用"""
+    glm_show_fallback: bool = False
+    """后备模型代答时是否在回答末尾说一声"""
     glm_thinking: Thinking = Thinking.OFF
     """回答前是否思考：on、off、auto（由模型决定）；关不掉的模型会用最低一档"""
     glm_temperature: float | None = Field(default=None, ge=0, le=1)
@@ -47,7 +51,7 @@ class APISettings(BaseModel):
     glm_max_concurrency: int = Field(default=64, ge=1)
     """最多同时有多少个请求在途"""
 
-    @field_validator("glm_models", "glm_fallback_models", mode="before")
+    @field_validator("glm_api_keys", "glm_models", "glm_fallback_models", mode="before")
     @classmethod
     def _api_names(cls, value: Any) -> Any:
         return split_names(value)

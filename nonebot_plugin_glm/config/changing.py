@@ -27,6 +27,7 @@ CHANGEABLE = frozenset(
         "glm_message_chars",
         "glm_max_segments",
         "glm_forward_chars",
+        "glm_show_fallback",
         "glm_render",
         "glm_theme",
         "glm_forward_depth",

@@ -9,6 +9,7 @@ from nonebot.adapters import Bot, Event
 
 from ..domain import ConversationKey, Scope
 from ..message import onebot
+from .owners import platform_of
 from .runtime import config, current_service
 
 ENABLED = "enabled"
@@ -31,8 +32,7 @@ def is_superuser(bot: Bot, event: Event) -> bool:
     if not superusers:
         return False
     user_id = event.get_user_id()
-    adapter = bot.adapter.get_name().split(maxsplit=1)[0].lower()
-    return user_id in superusers or f"{adapter}:{user_id}" in superusers
+    return user_id in superusers or f"{platform_of(bot)}:{user_id}" in superusers
 
 
 def is_open(bot: Bot, event: Event, key: ConversationKey) -> bool:

@@ -58,6 +58,7 @@ def manner() -> Manner:
         max_segments=config.glm_max_segments,
         stream=config.glm_stream,
         painter=painter(),
+        show_fallback=config.glm_show_fallback,
     )
 
 

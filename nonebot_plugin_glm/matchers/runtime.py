@@ -14,6 +14,7 @@ from nonebot_plugin_localstore import get_plugin_config_file, get_plugin_data_fi
 from ..chat.personas import PersonaSource
 from ..config import load_config
 from ..exception import APIError, GLMError
+from .owners import tell_parked
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ async def _open() -> ChatService:
     factory = await asyncio.to_thread(import_module, "..chat.factory", __package__)
     personas = PersonaSource(PERSONAS, _bot_name(), logger.warning)
     service = await factory.open_service(
-        config, DATABASE, user_agent(), log_failure, personas
+        config, DATABASE, user_agent(), log_failure, personas, tell_parked
     )
     try:
         settings.restore(await service.settings.all())

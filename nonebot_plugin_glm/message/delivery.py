@@ -13,7 +13,7 @@ from ..domain import Answer, Speaker
 from .outgoing import Outgoing
 from .paragraphs import Paragraphs, paragraphs
 from .presenting import Manner, Presenter
-from .sentences import BROKEN, NOTED, TRUNCATED, UNSAVED
+from .sentences import BROKEN, FALLBACK, NOTED, TRUNCATED, UNSAVED
 
 BRIEF = 120
 """一开始就写完了的、这么短的回答不分条。"""
@@ -102,7 +102,7 @@ class Delivery:
         while len(blocks) > 1 and self._may_hand(blocks[0]):
             self._hand(blocks.pop(0))
         await self._drained()
-        await self._end("".join([*self._unsent, *blocks]).strip(), _notes(answer))
+        await self._end("".join([*self._unsent, *blocks]).strip(), self._notes(answer))
 
     async def withdraw(self) -> None:
         """收回已经送到的。"""
@@ -167,14 +167,15 @@ class Delivery:
             self._sender.cancel()
             await asyncio.wait({self._sender})
 
-
-def _notes(answer: Answer) -> list[str]:
-    """回答末尾的说明。"""
-    ends = {"length": TRUNCATED, "broken": BROKEN}
-    notes = [ends[answer.finish]] if answer.finish in ends else []
-    if answer.saved and answer.noted:
-        notes.append(NOTED.format("；".join(answer.noted)))
-    if not answer.saved:
-        logger.error("这一轮没能存进历史，请检查数据目录与磁盘空间")
-        notes.append(UNSAVED)
-    return notes
+    def _notes(self, answer: Answer) -> list[str]:
+        """回答末尾的说明。"""
+        ends = {"length": TRUNCATED, "broken": BROKEN}
+        notes = [ends[answer.finish]] if answer.finish in ends else []
+        if answer.saved and answer.noted:
+            notes.append(NOTED.format("；".join(answer.noted)))
+        if answer.fallback and self._manner.show_fallback:
+            notes.append(FALLBACK.format(answer.model))
+        if not answer.saved:
+            logger.error("这一轮没能存进历史，请检查数据目录与磁盘空间")
+            notes.append(UNSAVED)
+        return notes

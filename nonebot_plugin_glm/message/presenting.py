@@ -29,6 +29,7 @@ class Manner:
     stream: bool = True
     painter: Painter | None = None
     """把回答画成图的人，不画就没有"""
+    show_fallback: bool = False
 
 
 class Presenter:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .faults import Error
 from .scene import Completion, Scene
 from .tokens import content_text
 
@@ -34,7 +35,9 @@ class Knobs:
     usage_chunk: bool = False
     """流的用量改放在单独的 choices 为空的块里。"""
     concurrency: dict[str, int | None] = field(default_factory=dict)
-    """各模型的并发上限，超过回 429/1302，没有或 None 表示不限。"""
+    """每个密钥用各模型的并发上限，超过回 429/1302，没有或 None 表示不限。"""
+    key_faults: dict[str, Error] = field(default_factory=dict)
+    """各密钥的故障，如欠费；不消耗编排。"""
     busy: dict[str, float] = field(default_factory=dict)
     """各模型随机回 429/1305 的概率，0 到 1。"""
     context_limits: dict[str, int] = field(default_factory=dict)

@@ -81,6 +81,10 @@ class FakeGLM(Knobs, Journal):
     def reject_tokens(self, count: int) -> None:
         self.doorkeeper.reject_tokens = count
 
+    def key_of(self, record: RecordedRequest) -> str:
+        """一个请求用的是哪个密钥。"""
+        return self.doorkeeper.owner(record.headers.get("Authorization"))
+
     def script(self, *faults: Fault) -> None:
         """排队编排故障，之后每个合规的对话请求用掉一个。"""
         self._script.extend(faults)
@@ -147,7 +151,8 @@ class FakeGLM(Knobs, Journal):
         if refusal is not None:
             return await Delivery(request, refuse(refusal)).run()
         model = record.body["model"]
-        slot = self._gate.enter(model, self.concurrency.get(model))
+        whose = (self.key_of(record), model)
+        slot = self._gate.enter(whose, self.concurrency.get(model))
         if slot is None:
             return await Delivery(request, refuse(Error.of(1302))).run()
         try:
@@ -182,6 +187,9 @@ class FakeGLM(Knobs, Journal):
 
     def _refusal(self, record: RecordedRequest) -> Error | None:
         refusal = self._door(record)
+        if refusal is not None:
+            return refusal
+        refusal = self.key_faults.get(self.key_of(record))
         if refusal is not None:
             return refusal
         refusal = check_body(record.body, self.context_limits)

@@ -14,13 +14,13 @@ from nonebot_plugin_glm.api.client import GLMClient
 from nonebot_plugin_glm.api.connection import Endpoint
 from tests.fake_glm import FakeGLM
 
-from .talk import KEY, Connect
+from .talk import KEY, OTHER, Connect
 
 
 @pytest.fixture
 async def glm() -> AsyncIterator[FakeGLM]:
     """每个测试一个新的假服务器，密钥没有重复的片段。"""
-    async with FakeGLM(keys={KEY}) as server:
+    async with FakeGLM(keys=(KEY, OTHER)) as server:
         yield server
 
 
@@ -40,12 +40,12 @@ async def connect(glm: FakeGLM, delays: list[float]) -> AsyncIterator[Connect]:
 
     async with AsyncExitStack() as stack:
 
-        def make(key: str = KEY, **options: Any) -> GLMClient:
+        def make(*keys: str, **options: Any) -> GLMClient:
             endpoint = Endpoint(base_url=glm.base_url)
             options = {"endpoint": endpoint, "sleep": sleep} | options
             models = options.pop("fallback_models", ())
             options["fallback_models"] = lambda: models
-            client = GLMClient(key, **options)
+            client = GLMClient(*(keys or (KEY,)), **options)
             stack.push_async_callback(client.aclose)
             return client
 

@@ -15,6 +15,8 @@ from nonebot_plugin_glm.api.schema import ChatRequest
 from nonebot_plugin_glm.domain import Message
 
 KEY: Final = "7f3c9e1b5d2a4860b8e6f1c3a9d57204.Qx7LmZt2Vr9KpWd4"
+OTHER: Final = "b81d40f2a96c47e35c08d1fa7e62935b.Hy4TnRc8Js3UgXe6"
+"""第二个密钥。"""
 MODEL: Final = "glm-4.7-flash"
 ONCE: Final = RetryPolicy(max_retries=0)
 WAYS: Final = pytest.mark.parametrize("way", ["whole", "collected", "streamed"])

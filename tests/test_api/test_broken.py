@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from nonebot_plugin_glm.api.connection import MAX_BODY_BYTES
+from nonebot_plugin_glm.api.bounded import MAX_BODY_BYTES
 from nonebot_plugin_glm.exception import (
     EmptyAnswerError,
     GLMError,

@@ -142,7 +142,7 @@ async def test_concurrency_without_a_pool(connect: Connect) -> None:
 
     endpoint = Endpoint(max_concurrency=2)
     client = connect(endpoint=endpoint, transport=httpx.MockTransport(handler))
-    await asyncio.gather(*(ask(client) for _ in range(6)))
+    await asyncio.gather(*(ask(client, model="glm-4.6") for _ in range(6)))
     assert max(inside) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -14,12 +15,20 @@ from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.tokens import TokenScale
 from nonebot_plugin_glm.conversation.window import WindowLimits
-from nonebot_plugin_glm.domain import Message, Question, Thinking, Turn
+from nonebot_plugin_glm.domain import (
+    ConversationKey,
+    Message,
+    Question,
+    Thinking,
+    Turn,
+)
 
 from .builders import (
     ALICE,
     GROUP,
+    MEMBER,
     MODEL,
+    OTHER_GROUP,
     PRIVATE,
     Inbox,
     chat_settings,
@@ -47,6 +56,7 @@ def test_request_carries_the_settings() -> None:
         Message("assistant", "字"),
         Message("user", "问"),
     )
+    request = replace(request, prompt_tokens=0, whose=None)
     assert request == ChatRequest("乙", messages, Thinking.AUTO, 0.5, 0.6, 77, False)
 
 
@@ -59,6 +69,25 @@ def kept(
     """窗口里留下的。"""
     info, scale = model_info(model), TokenScale()
     return fit_window(turns, Preamble(), asked or question(), settings, info, scale)
+
+
+def drafted(key: ConversationKey, text: str = "问") -> ChatRequest:
+    """一个会话里的请求。"""
+    return draft_request(
+        (), Preamble(), question(text, key), "m", Thinking.OFF, chat_settings()
+    )
+
+
+def test_whose_request_it_is() -> None:
+    """一个群算一家，不论历史怎样分；私聊各算一家。"""
+    assert drafted(MEMBER).whose == drafted(GROUP).whose
+    assert drafted(GROUP).whose != drafted(OTHER_GROUP).whose
+    assert drafted(PRIVATE).whose != drafted(replace(PRIVATE, user_id="2")).whose
+
+
+def test_size_of_the_prompt() -> None:
+    """提示有多大，后备模型装不装得下要看它：宁多勿少。"""
+    assert 7000 <= drafted(PRIVATE, "字" * 10_000).prompt_tokens <= 10_000
 
 
 def test_everything_fits() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nonebot_plugin_glm.api.parking import KeyParked
 from nonebot_plugin_glm.chat.factory import open_service
 from nonebot_plugin_glm.config import Config
 from nonebot_plugin_glm.domain import Thinking
@@ -98,6 +99,27 @@ async def test_changes_take_effect(tmp_path: Path, glm: FakeGLM) -> None:
     asking = [outcome(service.ask(question(str(n)), Inbox())) for n in range(3)]
     assert await asyncio.gather(*asking) == [None, None, QueueFullError]
     await service.aclose()
+
+
+async def test_several_keys(tmp_path: Path) -> None:
+    """`GLM_API_KEY` 是第一个，后面是 `GLM_API_KEYS`；一个用不了就告诉 `on_parked`。"""
+    parked: list[KeyParked] = []
+    async with FakeGLM(keys=("first.key", "second.key")) as glm:
+        config = Config(
+            glm_api_key="first.key",
+            glm_api_keys=["second.key", "first.key"],
+            glm_base_url=glm.base_url,
+        )
+        service = await open_service(
+            config, tmp_path / "glm.db", "x", ignore, on_parked=parked.append
+        )
+        glm.revoked.add("first.key")
+        await service.ask(question(), Inbox())
+        assert [glm.key_of(r) for r in glm.requests] == ["first.key", "second.key"]
+        assert service.key_count == 2
+        assert [number for number, _ in service.parked_keys()] == [1]
+        await service.aclose()
+    assert [event.number for event in parked] == [1]
 
 
 async def test_opens_without_a_key(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """鉴权的测试。"""
 
+import asyncio
 import time
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -8,6 +10,7 @@ import jwt
 import pytest
 
 from tests.fake_glm import FakeGLM
+from tests.fake_glm.faults import Error
 
 from .talk import CHAT, body, error_of
 
@@ -124,3 +127,24 @@ async def test_own_keys() -> None:
             headers = {"Authorization": f"Bearer {key}"}
             response = await http.get(f"{glm.base_url}/models", headers=headers)
             assert response.status_code == 200
+
+
+async def test_keys_are_told_apart() -> None:
+    """每个密钥有自己的并发与故障；吊销了的也认得是谁的。"""
+    keys = ("first.0123456789abcdef", "second.0123456789abcdef")
+    async with FakeGLM(keys=keys) as glm:
+        headers = [f"Bearer {keys[0]}", f"Bearer {sign(keys[1])}"]
+        async with httpx.AsyncClient(base_url=glm.base_url, trust_env=False) as http:
+
+            async def ask(number: int) -> int:
+                header = {"Authorization": headers[number]}
+                return (await http.post(CHAT, json=body(), headers=header)).status_code
+
+            glm.concurrency["glm-4.7-flash"], glm.delay = 1, 0.05
+            statuses = await asyncio.gather(*(ask(n) for n in (0, 1, 0, 1)))
+            assert sorted(statuses) == [200, 200, 429, 429]
+            glm.key_faults[keys[1]] = Error.of(1113)
+            glm.revoked.add(keys[0])
+            assert [await ask(0), await ask(1)] == [401, 429]
+        used = [glm.key_of(request) for request in glm.requests]
+        assert Counter(used) == {keys[0]: 3, keys[1]: 3}

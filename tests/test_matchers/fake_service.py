@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nonebot_plugin_glm.api.parking import Parking
 from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.places import Places
 from nonebot_plugin_glm.chat.results import ResetDone, Retriable, Status
@@ -72,6 +73,8 @@ class FakeService:
         self.done: list[tuple[Any, ...]] = []
         self.failure: BaseException | None = None
         self.key_failure: Exception | None = None
+        self.key_count = 1
+        self.parked: list[tuple[int, Parking]] = []
         self.answer = Answer("答", "glm-4.7")
         self.last: StoredTurn | None = LAST
         self.running: dict[str, int] = {}
@@ -170,6 +173,10 @@ class FakeService:
         """看密钥是否有效。"""
         if self.key_failure:
             raise self.key_failure
+
+    def parked_keys(self) -> list[tuple[int, Parking]]:
+        """搁置着的密钥。"""
+        return self.parked
 
 
 @pytest.fixture

@@ -107,6 +107,7 @@ NOTES = {
     "cut": (Answer("答", "m", "length"), f"答\n\n{TRUNCATED}"),
     "noted": (Answer("答", "m", noted=("甲", "乙")), "答\n\n（记下了：甲；乙）"),
     "not noted": (Answer("答", "m", saved=False, noted=("甲",)), f"答\n\n{UNSAVED}"),
+    "fallback": (Answer("答", "m", fallback=True), "答"),
     "unsaved": (Answer("答", "m", saved=False), f"答\n\n{UNSAVED}"),
     "both": (
         Answer("答", "m", "length", saved=False),

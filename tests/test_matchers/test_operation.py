@@ -77,6 +77,7 @@ async def test_overview(service: FakeService) -> None:
     await typed("/glm config model glm-5", OWNER)
     [said] = await typed("/glm config", OWNER)
     assert said.splitlines()[1:-1] == [
+        "GLM_RENDER=text",
         f"GLM_API_KEY=已设置（{len(API_KEY)} 个字符）",
         f"GLM_BASE_URL={config.glm_base_url}",
         "GLM_MODEL=glm-5（用命令改的）",

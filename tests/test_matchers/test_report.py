@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from nonebot_plugin_glm.api.parking import Parking, Reach
 from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.domain import ConversationKey, Scope
 from nonebot_plugin_glm.exception import AuthError, MissingKeyError, NetworkError
@@ -60,3 +61,47 @@ async def test_state_of_the_key(state: str, failure: Exception) -> None:
     service = FakeService()
     service.key_failure = failure
     assert (await report(service))[-1] == f"密钥：{state}"
+
+
+NOW = 1_800_000_000.0
+"""北京时间 2027-01-15 16:00。"""
+
+
+def parked(number: int, reach: Reach = Reach.KEY) -> tuple[int, Parking]:
+    """第几个密钥搁置着。"""
+    return number, Parking(AuthError(401, "1000"), NOW, reach, "glm-4.6")
+
+
+SEVERAL = {
+    "都可用": ([], "3 个，3 个可用，有效"),
+    "一个搁置": (
+        [parked(2)],
+        "3 个，2 个可用，有效；第 2 个搁置到 01-15 16:00（北京时间）",
+    ),
+    "一个欠费": (
+        [parked(2, Reach.PAID)],
+        "3 个，3 个可用，有效；第 2 个的收费模型搁置到 01-15 16:00（北京时间）",
+    ),
+    "都搁置": (
+        [parked(1), parked(2), parked(3)],
+        "3 个，都搁置了；"
+        + "；".join(f"第 {n} 个搁置到 01-15 16:00（北京时间）" for n in (1, 2, 3)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+async def test_several_keys(name: str) -> None:
+    """几个密钥：几个可用，搁置的到何时。"""
+    service = FakeService()
+    service.key_count = 3
+    service.parked, expected = SEVERAL[name]
+    assert (await report(service))[-1] == f"密钥：{expected}"
+
+
+async def test_one_parked_key_is_reported_as_it_is() -> None:
+    """只有一个密钥：搁置了也没有可换的，只说它是否有效。"""
+    service = FakeService()
+    service.parked = [parked(1)]
+    service.key_failure = AuthError(401, "1000")
+    assert (await report(service))[-1] == "密钥：无效"

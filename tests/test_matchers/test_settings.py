@@ -20,6 +20,7 @@ from .fake_service import NoSettings
 
 FIXED = {
     "glm_api_key",
+    "glm_api_keys",
     "glm_auth",
     "glm_base_url",
     "glm_proxy",

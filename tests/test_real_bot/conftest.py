@@ -14,12 +14,13 @@ from tests.fake_glm.knobs import Knobs
 from tests.real_bot import QQ, BotProcess, complaints
 
 API_KEY = "Zx7Qw9Lk2Vb4Nm6Tr8Yp3Hs5Jd1Fg0Ac.Kq3Wz8Xc5Vt7Bn2M"
+SECOND_KEY = "Pd5Hf8Ug1Ej4Ry7Ot0Ik3Ws6Qa9Zm2Xn.Lv8Bc1Gy6Ft4Dr9S"
 PLUGINS = ("nonebot_plugin_glm", "tests.real_bot.companion")
 SUPERUSER = 999
 Launch = Callable[..., Awaitable[BotProcess]]
 
 _self_ids = itertools.count(20001)
-_seen_secrets = {API_KEY}
+_seen_secrets = {API_KEY, SECOND_KEY}
 
 
 def settings_for(glm: FakeGLM, **settings: str) -> dict[str, str]:
@@ -44,7 +45,7 @@ def check_log(bot: BotProcess) -> None:
 @pytest.fixture(scope="session")
 async def server() -> AsyncIterator[FakeGLM]:
     """整个会话的假 GLM。"""
-    async with FakeGLM(keys={API_KEY}) as server:
+    async with FakeGLM(keys=(API_KEY, SECOND_KEY)) as server:
         yield server
 
 

@@ -43,7 +43,7 @@ async def test_two_groups_in_parallel(qq: QQ, glm: FakeGLM) -> None:
 async def test_a_failure_does_not_stop_the_queue(qq: QQ, glm: FakeGLM) -> None:
     """排着队的提问，前面的失败了，后面的照样回答。"""
     glm.delay = 0.1
-    glm.script(Ok(), Error.of(1113), Ok(), Error.of(1301), Ok())
+    glm.script(Ok(), Error.of(1211), Ok(), Error.of(1301), Ok())
     asking = [await qq.ask(GROUP + 3, 5 + i, f"第{i}句") for i in range(5)]
     answers = await qq.collect(5)
     assert [sent.quoted for sent in answers] == [str(each) for each in asking]

@@ -41,7 +41,7 @@ async def test_retry_after_success(qq: QQ, glm: FakeGLM) -> None:
 async def test_retry_after_failure(qq: QQ, glm: FakeGLM) -> None:
     """失败的提问可以重答；重答又失败，旧的也不丢。"""
     await qq.talk(USER, "答过的")
-    glm.script(Error.of(1113), Error.of(1113))
+    glm.script(Error.of(1211), Error.of(1211))
     await qq.talk(USER, "失败的")
     await glm_says(qq, "retry")
     assert await glm_says(qq, "retry") == "收到：失败的"
@@ -52,7 +52,7 @@ async def test_retry_after_failure(qq: QQ, glm: FakeGLM) -> None:
 async def test_retry_that_fails_keeps_the_turn(qq: QQ, glm: FakeGLM) -> None:
     """重答失败时，原来的回答还在历史里。"""
     await qq.talk(USER, "答过的")
-    glm.script(Error.of(1113))
+    glm.script(Error.of(1211))
     await glm_says(qq, "retry")
     await qq.talk(USER, "接着问")
     spoken = [m["content"] for m in glm.chats[-1]["messages"][1:]]
