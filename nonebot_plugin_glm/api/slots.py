@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..exception import GLMError
 from .fairness import FairQueue
 from .keys import Key, KeyPool
-from .limits import Limit
+from .limits import LATEST, SOONEST, Limit
 from .parking import Parking
 
 
@@ -159,6 +159,10 @@ class Slots:
     def _limit(self, key: Key, model: str) -> Limit:
         found = self._limits.get((key.number, model))
         if found is None:
-            most = min(self._start(model) or self._total, self._total)
-            found = self._limits[key.number, model] = Limit(most, self._total)
+            known = self._start(model)
+            most = min(known or self._total, self._total)
+            # 已知的上限不必一开始就去碰
+            patience = LATEST if known else SOONEST
+            found = Limit(most, self._total, patience=patience)
+            self._limits[key.number, model] = found
         return found
