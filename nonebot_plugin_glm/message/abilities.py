@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
 from nonebot.adapters import Bot
 from nonebot.adapters.onebot.v11 import Bot as OneBot
 from nonebot.log import logger
@@ -66,8 +65,9 @@ async def _muted(bot: OneBot) -> list[str]:
 async def _asked(bot: OneBot, api: str, **params: Any) -> dict[str, Any]:
     """问一次，问不到是空的；答的是列表时放在空串下。"""
     try:
-        with anyio.fail_after(_SECONDS):
-            answer = await to_the_end(bot.call_api(api, **params))
+        # 等多久由适配器管：一次调用取消不得
+        call = bot.call_api(api, _timeout=_SECONDS, **params)
+        answer = await to_the_end(call)
     except Exception as exc:  # 没有这个接口，或没有答：各家说法不同
         logger.debug(f"客户端没有答 {api}：{type(exc).__name__}")
         return {}

@@ -57,7 +57,8 @@ def test_changeable_keys_are_read_when_used() -> None:
     files = Path(matchers.__file__).parent.rglob("*.py")
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
     found = set[str]().union(*map(read_at_import, trees))
-    assert found == {"glm_priority"}
+    assert "glm_priority" in found
+    assert not found & CHANGEABLE
 
 
 CHANGES: list[tuple[str, str, Any]] = [
