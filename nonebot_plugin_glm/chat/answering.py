@@ -130,7 +130,8 @@ class Answerer:
         turns = [t for t in conversation.turns if t.id != replaces]
         turns = fitting_turns(turns, question, model, self._settings)
         older = await self._older(question, turns)
-        audience.meet([*(t.turn.speaker for t in turns), question.speaker])
+        people = [*(t.turn.speaker for t in turns), question.speaker]
+        audience.meet(people, question)
 
         async def ask(turns: Sequence[StoredTurn]) -> Written:
             sent = [*turns, *older]

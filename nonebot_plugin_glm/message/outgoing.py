@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
@@ -47,6 +48,8 @@ class Outgoing:
         self._event = event
         self.quotes = quote
         self._people: tuple[Speaker, ...] = ()
+        self._question = onebot.message_id(event)
+        self._sending = asyncio.Lock()
         self._receipts: list[Receipt] = []
         self._said: list[Receipt] = []
         self._target = onebot.destination(event) or event
@@ -58,9 +61,10 @@ class Outgoing:
         replies = (receipt.get_reply(0) for receipt in self._receipts)
         return [reply.id for reply in replies if reply is not None]
 
-    def meet(self, people: Iterable[Speaker]) -> None:
-        """在场的人；私聊里没有别人可 @。"""
+    def meet(self, people: Iterable[Speaker], message_ids: Sequence[str]) -> None:
+        """在场的人，私聊里没有别人可 @；提问的各条消息，撤回了的不在其中。"""
         self._people = tuple(dict.fromkeys(people)) if self.quotes else ()
+        self._question = message_ids[0] if message_ids else self._question
 
     @property
     def unaddressed(self) -> bool:
@@ -126,8 +130,10 @@ class Outgoing:
         self, segments: Sequence[Segment], *, quote: bool, noted: list[Receipt]
     ) -> bool:
         async def emit_and_note() -> bool:
+            # 一条发完再发一条：客户端同时收到两条，「还在想」会落在回答后面
+            async with self._sending:
+                receipt = await self._emit(segments, quote=quote)
             # 被取消时消息多半已经发出：记下它，才收得回
-            receipt = await self._emit(segments, quote=quote)
             if receipt is None:
                 return False
             noted.append(receipt)
@@ -162,7 +168,7 @@ class Outgoing:
     def _reply(self, quote: bool) -> Reply | bool:
         if not quote or self._target is self._event:
             return quote
-        return Reply(onebot.message_id(self._event))
+        return Reply(self._question)
 
 
 def _place(bot: Bot, event: Event, target: Target | Event) -> tuple[str, ...]:

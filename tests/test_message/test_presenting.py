@@ -109,6 +109,32 @@ async def test_interrupted_answer_quotes_again() -> None:
     assert quotes == [True, False, True, True, False, True, True]
 
 
+async def test_recalled_piece_is_not_quoted() -> None:
+    """合成提问的头一条撤回了，引用的是还在的那一条；重答没有编号的照旧。"""
+    bot = ScriptedBot()
+    outgoing = way_back(bot)
+    outgoing.meet([], ["8", "9"])
+    outgoing.meet([], [])
+    await outgoing.text("好")
+    assert bot.accepted[0][1]["message"]["reply"] == [MessageSegment.reply(8)]
+
+
+async def test_one_at_a_time() -> None:
+    """一条发完才发下一条：次序不由客户端决定。"""
+    going: list[str] = []
+
+    class Slow(ScriptedBot):
+        async def call_api(self, api: str, **data: Any) -> dict[str, Any]:
+            going.append("发")
+            await asyncio.sleep(0.01)
+            going.append("发完")
+            return await super().call_api(api, **data)
+
+    outgoing = way_back(Slow())
+    await asyncio.gather(outgoing.say("还在想"), outgoing.text("答"))
+    assert going == ["发", "发完"] * 2
+
+
 async def test_other_places_do_not_interrupt() -> None:
     """别的群、私聊里说话不算打断。"""
     bot = ScriptedBot()
