@@ -169,8 +169,8 @@ class Audience(Reader, Protocol):
         """看到的各条消息的编号。"""
         ...
 
-    def meet(self, people: Iterable[Speaker]) -> None:
-        """会话里有哪些人：回答里的 @ 只认他们。"""
+    def meet(self, people: Iterable[Speaker], question: Question) -> None:
+        """会话里有哪些人：回答里的 @ 只认他们；回答的是哪个提问：引用的是它。"""
         ...
 
     async def finish(self, answer: Answer) -> None:

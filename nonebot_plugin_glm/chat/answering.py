@@ -137,7 +137,7 @@ class Answerer:
         """问到答成为止：太长、序列不被接受时带着更少的轮再问一次。"""
         turns, key = inquiry.fit.turns, inquiry.question.key
         speakers = (stored.turn.speaker for stored in turns)
-        audience.meet([*speakers, inquiry.question.speaker])
+        audience.meet([*speakers, inquiry.question.speaker], inquiry.question)
         try:
             return await self._once(inquiry, turns, audience, bill)
         except (ContextTooLongError, InvalidMessagesError) as error:

@@ -11,7 +11,15 @@ from ..api.schema import ChatRequest
 from ..conversation.prompt import Preamble, build_messages, user_content
 from ..conversation.tokens import TokenScale, shape_of
 from ..conversation.window import WindowLimits, turns_to_drop
-from ..domain import Question, Scope, Thinking, Turn, place_of
+from ..domain import (
+    ConversationKey,
+    Place,
+    Question,
+    Scope,
+    Thinking,
+    Turn,
+    place_of,
+)
 
 if TYPE_CHECKING:
     from ..api.models import ModelInfo
@@ -74,6 +82,11 @@ def fit_window(
     return Fit(kept, staying[0].id if len(staying) < len(turns) and staying else None)
 
 
+def whose(key: ConversationKey) -> ConversationKey | Place:
+    """会话的请求算谁家的：私聊各算一家，群不论是谁问的都算一家。"""
+    return key if key.scope is Scope.PRIVATE else place_of(key)
+
+
 def as_turn(question: Question) -> Turn:
     """尚无回答的一轮。"""
     return Turn(question.text, "", question.speaker, referred=question.referred)
@@ -111,6 +124,5 @@ def draft_request(
         stream=settings.stream,
         # 一字算一个，宁多勿少
         prompt_tokens=sum(len(message.content) for message in messages),
-        # 私聊各算一家，群不论是谁问的都算一家
-        whose=key if key.scope is Scope.PRIVATE else place_of(key),
+        whose=whose(key),
     )

@@ -16,7 +16,7 @@ from ..conversation.summary import Fold, summary_messages
 from ..domain import Answer, ConversationKey, Message, Thinking
 from ..exception import GLMError
 from .billing import Billing
-from .draft import ChatSettings
+from .draft import ChatSettings, whose
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
@@ -96,11 +96,13 @@ class Summarizer:
         if not folded:
             return
         turns = [stored.turn for stored in folded]
-        answer = await self._ask(summary_messages(fold.summary, turns), model)
+        answer = await self._ask(key, summary_messages(fold.summary, turns), model)
         await self._billing.record(key, SUMMARY, answer.model, answer.usage)
         await self._store.fold(key, fold, [stored.id for stored in folded], answer.text)
 
-    async def _ask(self, messages: tuple[Message, ...], model: str) -> Answer:
+    async def _ask(
+        self, key: ConversationKey, messages: tuple[Message, ...], model: str
+    ) -> Answer:
         request = ChatRequest(
             model=model,
             messages=messages,
@@ -108,5 +110,6 @@ class Summarizer:
             temperature=_TEMPERATURE,
             max_tokens=ANSWER_TOKENS,
             stream=False,
+            whose=whose(key),
         )
         return await self._client.complete(request)

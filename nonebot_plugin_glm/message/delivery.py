@@ -9,7 +9,7 @@ from typing_extensions import Self
 
 from nonebot.log import logger
 
-from ..domain import Answer, Speaker
+from ..domain import Answer, Question, Speaker
 from .outgoing import Outgoing
 from .paragraphs import Paragraphs, paragraphs
 from .presenting import Manner, Presenter
@@ -70,9 +70,9 @@ class Delivery:
         """看到的各条消息的编号。"""
         return self._outgoing.sent
 
-    def meet(self, people: Iterable[Speaker]) -> None:
-        """会话里有哪些人。"""
-        self._outgoing.meet(people)
+    def meet(self, people: Iterable[Speaker], question: Question) -> None:
+        """会话里有哪些人，回答的是哪个提问。"""
+        self._outgoing.meet(people, question.message_ids)
 
     def restart(self) -> None:
         """从头再写一遍。"""

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 
 from nonebot.adapters import Bot, Event
 from nonebot.log import logger
@@ -15,7 +15,6 @@ from nonebot_plugin_alconna.uniseg import (
     CustomNode,
     FallbackStrategy,
     Image,
-    Receipt,
     Reference,
     Reply,
     Segment,
@@ -29,6 +28,8 @@ from . import onebot
 from .calls import to_the_end
 from .floor import floor
 from .mentions import with_mentions
+from .sent import Sent, SentMessages
+from .whereabouts import find_sent, is_unsure
 
 _Form = tuple[list[Segment], bool]
 """一条消息的样子：各段，带不带引用。"""
@@ -48,20 +49,22 @@ class Outgoing:
         self._event = event
         self.quotes = quote
         self._people: tuple[Speaker, ...] = ()
-        self._receipts: list[Receipt] = []
-        self._said: list[Receipt] = []
+        self._question = onebot.message_id(event)
+        self._sending = asyncio.Lock()
+        self._answers = SentMessages(bot)
+        self._said = SentMessages(bot)
         self._target = onebot.destination(event) or event
         self.place = _place(bot, event, self._target)
 
     @property
     def sent(self) -> list[str]:
         """发出的各条回答的编号；平台不给的没有。"""
-        replies = (receipt.get_reply(0) for receipt in self._receipts)
-        return [reply.id for reply in replies if reply is not None]
+        return self._answers.ids
 
-    def meet(self, people: Iterable[Speaker]) -> None:
-        """在场的人；私聊里没有别人可 @。"""
+    def meet(self, people: Iterable[Speaker], message_ids: Sequence[str]) -> None:
+        """在场的人，私聊里没有别人可 @；提问的各条消息，撤回了的不在其中。"""
         self._people = tuple(dict.fromkeys(people)) if self.quotes else ()
+        self._question = message_ids[0] if message_ids else self._question
 
     @property
     def unaddressed(self) -> bool:
@@ -115,32 +118,26 @@ class Outgoing:
 
     async def withdraw(self) -> None:
         """收回发出的回答；平台不许或收不回时作罢。"""
-        await self._recall(self._receipts)
+        await self._answers.recall()
 
     async def unsay(self) -> None:
         """收回说过的话，回答之外的。"""
-        await self._recall(self._said)
-
-    @staticmethod
-    async def _recall(noted: list[Receipt]) -> None:
-        receipts = [*noted]
-        noted.clear()
-        for receipt in receipts:
-            with suppress(Exception):  # 各家的异常各不相同，而收不回也没有别的办法
-                await receipt.recall()
+        await self._said.recall()
 
     async def _answer(self, segments: Sequence[Segment], *, quote: bool) -> bool:
-        return await self._post(segments, quote=quote, noted=self._receipts)
+        return await self._post(segments, quote=quote, noted=self._answers)
 
     async def _post(
-        self, segments: Sequence[Segment], *, quote: bool, noted: list[Receipt]
+        self, segments: Sequence[Segment], *, quote: bool, noted: SentMessages
     ) -> bool:
         async def emit_and_note() -> bool:
+            # 一条发完再发一条：客户端同时收到两条，「还在想」会落在回答后面
+            async with self._sending:
+                sent = await self._emit(segments, quote=quote)
             # 被取消时消息多半已经发出：记下它，才收得回
-            receipt = await self._emit(segments, quote=quote)
-            if receipt is None:
+            if sent is None:
                 return False
-            noted.append(receipt)
+            noted.note(sent)
             return True
 
         return await to_the_end(emit_and_note())
@@ -154,9 +151,7 @@ class Outgoing:
         else:
             yield segments, self.quotes
 
-    async def _emit(
-        self, segments: Sequence[Segment], *, quote: bool
-    ) -> Receipt | None:
+    async def _emit(self, segments: Sequence[Segment], *, quote: bool) -> Sent | None:
         message = UniMessage(list(segments))
         # 退路用「忽略」与「禁止」：别的退路会把文本交给平台解析，CQ 码就活了
         whole = message.has(Reference) or message.has(Image)
@@ -166,13 +161,18 @@ class Outgoing:
                 self._target, self._bot, fallback=fallback, reply_to=self._reply(quote)
             )
         except Exception as exc:  # 连接刚断时 FastAPI 抛 RuntimeError，别家各有各的
+            if is_unsure(exc):
+                found = await find_sent(self._bot, self._target, segments)
+                if found:
+                    logger.warning("客户端没有回音，而消息已经发出去了")
+                    return found
             logger.warning(f"消息没有发出去：{type(exc).__name__}")
             return None
 
     def _reply(self, quote: bool) -> Reply | bool:
         if not quote or self._target is self._event:
             return quote
-        return Reply(onebot.message_id(self._event))
+        return Reply(self._question)
 
 
 def _place(bot: Bot, event: Event, target: Target | Event) -> tuple[str, ...]:

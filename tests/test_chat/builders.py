@@ -109,7 +109,7 @@ class Inbox:
         """是否看到了一部分。"""
         return self._eager and bool(self.written)
 
-    def meet(self, people: Iterable[Speaker]) -> None:
+    def meet(self, people: Iterable[Speaker], question: Question) -> None:
         """记下在场的人。"""
         self.people = list(people)
 

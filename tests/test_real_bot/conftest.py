@@ -28,6 +28,7 @@ def settings_for(glm: FakeGLM, **settings: str) -> dict[str, str]:
     return {
         "GLM_API_KEY": API_KEY,
         "GLM_BASE_URL": glm.base_url,
+        "GLM_SUMMARY": "false",  # 它会多问几次，另有测试
         "SUPERUSERS": f'["{SUPERUSER}"]',
         "NICKNAME": '["小智"]',
         # 装没装画图的库，文本的测试都一样

@@ -1,0 +1,47 @@
+"""发出的消息：记下来，才找得到、收得回。"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from nonebot.adapters import Bot
+from nonebot_plugin_alconna.uniseg import Receipt
+
+from . import onebot
+
+Sent = Receipt | str
+"""发出的一条；没有回执、后来才找到的只有编号。"""
+
+
+class SentMessages:
+    """依次发出的各条。"""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._sent: list[Sent] = []
+
+    @property
+    def ids(self) -> list[str]:
+        """各条的编号；平台不给的没有。"""
+        return [identity for one in self._sent if (identity := _id_of(one))]
+
+    def note(self, one: Sent) -> None:
+        """又发出一条。"""
+        self._sent.append(one)
+
+    async def recall(self) -> None:
+        """都收回；平台不许或收不回时作罢。"""
+        sent, self._sent = self._sent, []
+        for one in sent:
+            with suppress(Exception):  # 各家的异常各不相同，而收不回也没有别的办法
+                if isinstance(one, str):
+                    await onebot.delete(self._bot, [one])
+                else:
+                    await one.recall()
+
+
+def _id_of(one: Sent) -> str:
+    if isinstance(one, str):
+        return one
+    reply = one.get_reply(0)
+    return reply.id if reply is not None else ""
