@@ -17,6 +17,7 @@ from typing import Any
 from nonebot_plugin_glm.api.client import GLMClient
 from nonebot_plugin_glm.api.connection import Endpoint
 from nonebot_plugin_glm.api.prices import PriceList
+from nonebot_plugin_glm.api.tools import Reply
 from nonebot_plugin_glm.chat import draft
 from nonebot_plugin_glm.chat.draft import ChatSettings
 from nonebot_plugin_glm.conversation.store import ConversationStore
@@ -29,6 +30,7 @@ from tests.test_chat.builders import Inbox, question, service_of
 MODEL = "glm-5.2"
 CONTEXT_TOKENS = 4000
 LENGTHS = (300, 2000)
+KNOWS = {"阿橘": "记得", "不知道": "不记得"}
 FACT_TURN, FACT, ASKED = 2, "我的猫叫阿橘", "我的猫叫什么"
 TASK = summary_messages("", [])[0].content
 
@@ -89,11 +91,11 @@ class BillingClient(GLMClient):
 
     bill: Bill
 
-    async def complete(self, *args: Any, **kwargs: Any) -> Any:
+    async def reply(self, *args: Any, **kwargs: Any) -> Reply:
         """照常问，记下用量。"""
-        answer = await super().complete(*args, **kwargs)
-        self.bill.add(answer.usage)
-        return answer
+        reply = await super().reply(*args, **kwargs)
+        self.bill.add(reply.answer.usage)
+        return reply
 
 
 async def converse(policy: Policy, turns: int, home: Path) -> tuple[Bill, str]:
@@ -139,6 +141,6 @@ async def main() -> None:
                 cells = (turns, policy.name, f"{share:.1%}", f"{bill.cost / 1e6:.2f}")
                 rows.append(
                     "| {} | {} | {} | {} |".format(*cells)
-                    + f" {bill.cost / sliding:.2f} | 答「{told}」 |"
+                    + f" {bill.cost / sliding:.2f} | {KNOWS[told]} |"
                 )
     sys.stdout.write("\n".join(rows) + "\n")

@@ -71,7 +71,8 @@ def found(directory: Path, *words: str) -> list[str]:
 async def test_forget_me(launch: Launch, glm: FakeGLM) -> None:
     """抹去之后，整个数据目录里搜不到他的号码与话，正在跑和停下之后都是；
     别人的还在，过期了就也不在。"""
-    bot = await launch(GLM_CONTEXT_MESSAGES="5", GLM_RETENTION_DAYS="30")
+    settings = {"GLM_RETENTION_DAYS": "30", "GLM_MERGE_SECONDS": "0"}
+    bot = await launch(GLM_CONTEXT_MESSAGES="5", **settings)
     data = bot.directory / "data"
     qq = await bot.connect()
     await qq.talk(HIM, "机密的私聊")
