@@ -36,7 +36,7 @@ _BOARD = dict(zip("CNPQRZ", "ℂℕℙℚℝℤ", strict=True))
 _ESCAPED = "{}%$#&_"
 _KEPT = "\ue002\ue003\ue004\ue005\ue006\ue007\ue008"
 """写成 `\\{` 的字先换成这些，免得与分组的花括号相混。"""
-_ONE_WORD = re.compile(r"∂?\s?\w+[′⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ]*|[^\w\s]")
+_ONE_WORD = re.compile(r"[∂√]?\s?\w+[′⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ]*|[^\w\s]")
 
 
 def _symbol(found: re.Match[str]) -> str:

@@ -278,8 +278,8 @@ async def test_no_quota(service: FakeService, ledger: LedgerStore) -> None:
 
 
 LIFTS = {
-    "lift 8": ("8 ", Account.user("qq", "8")),
-    "lift [CQ:at,qq=8]": ("8 ", Account.user("qq", "8")),
+    "lift 8": (" 8 ", Account.user("qq", "8")),
+    "lift [CQ:at,qq=8]": (" 8 ", Account.user("qq", "8")),
     "lift group": ("本群", Account.group(("qq", "10000", "30"))),
     "lift all": ("所有人合计", EVERYONE),
 }

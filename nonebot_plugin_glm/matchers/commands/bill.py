@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from ...api.prices import PriceList
 from ...chat.quota import Standing
@@ -13,6 +14,8 @@ from ...message.amounts import amount, percent, yuan
 from ...message.chart import Bar, Chart, Section
 from ...message.sentences import BACK
 
+LEAST_DAYS = 7
+"""图里至少有几天：再早的日子没有用量就不占地方。"""
 MOST = 10
 """一种分项至多列几行，余下的合成一行。"""
 _HEADINGS = {
@@ -137,7 +140,7 @@ def label(by: By, tally: Tally) -> str:
 
 
 def usage_chart(report: Report) -> Chart:
-    """画给人看的同一份账：有花钱的画钱，都免费就画 token；没有用量的日子也占一行。"""
+    """画给人看的同一份账：有花钱的画钱，都免费就画 token。"""
     in_money = report.total.cost > 0
 
     def bar(by: By, tally: Tally) -> Bar:
@@ -161,8 +164,11 @@ def usage_chart(report: Report) -> Chart:
 
 
 def _every_day(report: Report) -> list[Tally]:
+    """从头一天用起，中间没有用量的日子也占一行。"""
     found = {tally.identity: tally for tally in report.parts[By.DAY]}
-    return [found.get(day) or _total((), day) for day in report.days]
+    used = len(list(dropwhile(lambda day: day not in found, report.days)))
+    days = report.days[-max(used, LEAST_DAYS) :]
+    return [found.get(day) or _total((), day) for day in days]
 
 
 def quota_text(standings: Sequence[Standing], *, exempt: bool) -> str:

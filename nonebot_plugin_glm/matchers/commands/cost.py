@@ -119,7 +119,7 @@ async def _lift(call: Call) -> None:
     if who in (_GROUP, _ALL):
         account, whose = _account(call, SCOPES[who]), _LIFTED[who]
     else:
-        account, whose = Account.user(call.key.platform, who), f"{who} "
+        account, whose = Account.user(call.key.platform, who), f" {who} "
     await call.service.billing.quotas.lift(account)
     await call.say(f"好，今天放开了{whose}的额度，{BACK}")
 
