@@ -1,11 +1,11 @@
 """等待时的动静：群里给提问贴一个表情，私聊里显示正在输入，答了就收回。
 
-没有这些接口的客户端什么也不会看到，也不会再试。
+没有这些接口的客户端什么也不会看到，过很久才再试。
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from nonebot.adapters.onebot.v11 import GroupMessageEvent, PrivateMessageEvent
 from nonebot.log import logger
 from nonebot_plugin_alconna.uniseg import message_reaction
 
+from . import onebot
 from .calls import to_the_end
 
 EYES = "128064"
@@ -63,9 +64,12 @@ _TYPING = ("napcat", "llonebot", "llbot", "luckylillia")
 
 _PATIENCE = 3
 """接连失败几次就算没有这个接口。"""
+_GIVEN_UP = 600.0
+"""算作没有之后多少秒再试一次：也许只是那几条消息不行。"""
 
 _apps: WeakKeyDictionary[Bot, str] = WeakKeyDictionary()
-_failures: WeakKeyDictionary[Bot, Counter[str]] = WeakKeyDictionary()
+_failures: WeakKeyDictionary[Bot, dict[str, list[float]]] = WeakKeyDictionary()
+"""接连失败的几次各是什么时候。"""
 
 
 async def react(bot: Bot, event: Event, *, on: bool) -> bool:
@@ -87,6 +91,8 @@ async def react(bot: Bot, event: Event, *, on: bool) -> bool:
 async def show_typing(bot: Bot, event: Event) -> bool:
     """私聊里显示正在输入，几秒后自己消失；返回是否做到。"""
     if not (isinstance(event, PrivateMessageEvent) and isinstance(bot, OneBot)):
+        return False
+    if onebot.is_stranger(event):  # 临时会话里没有
         return False
     if not may_type(await _app(bot)):
         return False
@@ -128,14 +134,15 @@ def _known(app: str, words: dict[str, React | None] | tuple[str, ...]) -> str:
 async def _try(
     bot: Bot, what: str, call: Callable[[], Coroutine[Any, Any, object]]
 ) -> bool:
-    failures = _failures.setdefault(bot, Counter())
-    if failures[what] >= _PATIENCE:
+    failures = _failures.setdefault(bot, {}).setdefault(what, [])
+    if len(failures) >= _PATIENCE and time.monotonic() - failures[-1] < _GIVEN_UP:
         return False
     try:
         await to_the_end(call())
     except Exception as exc:  # 没有这个接口，或这条消息不行：各家说法不同
         logger.debug(f"这次做不到 {what}：{type(exc).__name__}")
-        failures[what] += 1
+        failures[:-_PATIENCE] = []
+        failures.append(time.monotonic())
         return False
-    failures[what] = 0
+    failures.clear()
     return True
