@@ -122,6 +122,11 @@ class ConversationQueue:
         """这个人在会话里是否有提问。"""
         return any(t.question.speaker.id == speaker_id for t in self._tickets(key))
 
+    def is_hearing(self, key: ConversationKey, speaker_id: str) -> bool:
+        """这个人是否正看着一个还没有说完的回答。"""
+        mine = (t for t in self._tickets(key) if t.question.speaker.id == speaker_id)
+        return any(ticket.audience.seen for ticket in mine)
+
     def find(self, matches: Callable[[Ticket], bool]) -> Ticket | None:
         """第一个相配的提问。"""
         everywhere = (ticket for key in self._lanes for ticket in self._tickets(key))

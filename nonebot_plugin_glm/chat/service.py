@@ -137,6 +137,10 @@ class ChatService:
         """这个人是否有提问在排队或正在回答。"""
         return self._asking.queue.has_asked(key, speaker_id)
 
+    def is_hearing(self, key: ConversationKey, speaker_id: str) -> bool:
+        """这个人是否正听着一个还没有说完的回答。"""
+        return self._asking.queue.is_hearing(key, speaker_id)
+
     @property
     def busy(self) -> bool:
         """是否有任何提问在排队或正在回答。"""

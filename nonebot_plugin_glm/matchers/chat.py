@@ -21,7 +21,7 @@ from .depends import apologies, get_outgoing, get_question, manner, waiting
 from .gate import LISTENING, QUEUE_FULL, gate
 from .joining import join_settings, joiner
 from .keys import get_key
-from .listening import listening
+from .listening import listening, pieces
 from .quick import quick_rule
 from .rules import is_addressed, is_called, is_for_bot, wants_to_join
 from .runtime import config, get_service
@@ -60,7 +60,8 @@ async def answer_question(
         if not question.text:
             return await _listen(bot, event, outgoing, service, question)
         if not unasked:
-            refusal = gate.refuse(bot, event, key, question.text)
+            hearing = service.is_hearing(key, question.speaker.id)
+            refusal = gate.refuse(bot, event, key, question.text, hearing=hearing)
             if refusal is not None:
                 return await outgoing.say(refusal) if refusal else None
         await _answer(bot, event, outgoing, service, question, unasked=unasked)
@@ -72,7 +73,7 @@ def _expect_more(
     """一个意思分几条打：头一条叫了它，紧接着的不必再叫，哪怕头一条已经答了。"""
     listening.stop(bot, event)
     if question.text and key.scope is not Scope.PRIVATE and is_called(event):
-        listening.start(bot, event, config.glm_merge_seconds)
+        pieces.start(bot, event, config.glm_merge_seconds)
 
 
 async def _listen(

@@ -37,12 +37,26 @@ class Gate:
         self._notices = Notices()
 
     def refuse(
-        self, bot: Bot, event: Event, key: ConversationKey, text: str
+        self,
+        bot: Bot,
+        event: Event,
+        key: ConversationKey,
+        text: str,
+        *,
+        hearing: bool = False,
     ) -> str | None:
-        """这个提问该不该拒绝，拒绝时说什么。"""
+        """这个提问该不该拒绝，拒绝时说什么。
+
+        参数:
+            bot: 机器人
+            event: 提问
+            key: 会话
+            text: 提问的文本
+            hearing: 他是否正听着上一个回答，还没有听完
+        """
         person = _person(event, key)
         shared = key.scope is not Scope.PRIVATE
-        if shared and self._loops.is_loop(person, text):
+        if shared and self._loops.is_loop(person, text, hearing=hearing):
             return self._once(LOOP, person, COOLDOWN)
         if is_superuser(bot, event):
             return None

@@ -1,4 +1,4 @@
-"""正等着谁说下一句：空的 @ 之后，或者刚回答了他。"""
+"""正等着谁说下一句：空的 @ 之后，刚回答了他，或者他刚叫了机器人。"""
 
 from __future__ import annotations
 
@@ -38,3 +38,6 @@ class Listening:
 
 
 listening = Listening()
+"""等的是下一句，说了就不再等。"""
+pieces = Listening()
+"""一个意思分几条打：叫了它之后的这段时间里，几句都算。"""

@@ -55,15 +55,16 @@ class LoopBreaker:
         if len(self._exchanges) > _MOST:
             self._exchanges.popitem(last=False)
 
-    def is_loop(self, who: Hashable, text: str) -> bool:
-        """他现在说的这句是不是又一轮没完没了。"""
+    def is_loop(self, who: Hashable, text: str, *, hearing: bool = False) -> bool:
+        """他现在说的这句是不是又一轮没完没了；`hearing` 是我们的话还没有说完。"""
         exchange = self._exchanges.get(who)
         if exchange is None:
             return False
         now = self._clock()
         if now < exchange.ignored_until:
             return True
-        exchange.score = max(0, exchange.score + self._score(exchange, text, now))
+        change = _SCORE if hearing else self._score(exchange, text, now)
+        exchange.score = max(0, exchange.score + change)
         if not exchange.asked or now - exchange.asked[-1] >= _INSTANT:
             exchange.asked.append(now)
         exchange.answered_at, exchange.text = 0.0, text

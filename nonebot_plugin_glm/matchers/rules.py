@@ -11,7 +11,7 @@ from ..message import onebot
 from .access import may_chat
 from .joining import join_settings, joiner
 from .keys import get_key
-from .listening import listening
+from .listening import listening, pieces
 from .runtime import config, current_service
 
 _STARTS = sorted(get_driver().config.command_start, key=lambda s: (s != "/", s))
@@ -39,7 +39,8 @@ def is_addressed(bot: Bot, event: Event) -> bool:
     """是不是叫了机器人，或者正等着他说。"""
     if is_called(event):
         return True
-    return listening.expects(bot, event) and not onebot.is_for_others(event)
+    expected = listening.expects(bot, event) or pieces.expects(bot, event)
+    return expected and not onebot.is_for_others(event)
 
 
 def continues(bot: Bot, event: Event) -> bool:

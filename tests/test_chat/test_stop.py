@@ -120,6 +120,7 @@ async def test_stop_a_group_with_all_its_members(
     await client.entered.wait()
     await asyncio.sleep(0)
     assert service.has_asked(OTHER_GROUP, ALICE.id)
+    assert not service.is_hearing(OTHER_GROUP, ALICE.id)
     assert not service.has_asked(OTHER_GROUP, BOB.id)
     service.stop_group(GROUP)
     client.gate.set()

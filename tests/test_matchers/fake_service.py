@@ -160,6 +160,10 @@ class FakeService:
         """他是否在问。"""
         return speaker_id in self.running
 
+    def is_hearing(self, key: ConversationKey, speaker_id: str) -> bool:
+        """没有人正听着。"""
+        return False
+
     def is_busy(self, key: ConversationKey) -> bool:
         """是否有人在问。"""
         return bool(self.running)

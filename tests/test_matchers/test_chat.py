@@ -44,8 +44,9 @@ MATCHERS = [chat, dispatch.command]
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """每个测试开始时不在等谁；钟拨得动。"""
     clock = Clock()
-    monkeypatch.setattr(listening.listening, "_clock", clock)
-    monkeypatch.setattr(listening.listening, "_until", {})
+    for waiting in (listening.listening, listening.pieces):
+        monkeypatch.setattr(waiting, "_clock", clock)
+        monkeypatch.setattr(waiting, "_until", {})
     return clock
 
 
@@ -188,7 +189,7 @@ async def test_empty_mention_waits_for_the_next_message(
     assert [asked.text for _, asked, _ in service.done] == ["下一句"]
 
 
-@pytest.mark.parametrize(("seconds", "answers"), [(2.9, 2), (3.1, 1)])
+@pytest.mark.parametrize(("seconds", "answers"), [(1.4, 3), (1.6, 2), (3.1, 1)])
 async def test_thought_in_pieces_after_the_answer(
     ctx: MatcherContext,
     service: FakeService,
@@ -196,16 +197,18 @@ async def test_thought_in_pieces_after_the_answer(
     seconds: float,
     answers: int,
 ) -> None:
-    """头一条叫了它而且已经答了：合并的时限之内接着说的也算提问，过了就是闲话。"""
-    called, more = group_event("帮我看看", to_me=True), group_event("这段代码")
+    """头一条叫了它而且已经答了：合并的时限之内接着说的几条都算提问，过了就是闲话。"""
+    called = group_event("帮我看看", to_me=True)
     bot = receive(ctx, called)
     expect(ctx, called, "答")
     await ctx.run()
-    clock.now += seconds
-    ctx.receive_event(bot, more)
-    if answers == 2:
-        expect(ctx, more, "答")
-    await ctx.run()
+    for number in (2, 3):
+        clock.now += seconds
+        more = group_event("这段代码", message_id=number)
+        ctx.receive_event(bot, more)
+        if number <= answers:
+            expect(ctx, more, "答")
+        await ctx.run()
     assert len(service.done) == answers
 
 

@@ -120,12 +120,20 @@ def test_bots_are_found(gap: float, text: str, rounds: int) -> None:
 
 
 def test_bot_that_answers_each_segment_is_found() -> None:
-    """抢着回的：我们还没有答完，它又来一句；说不上快慢，可是从不歇手。"""
+    """抢着回的：我们还没有答完，它又来一句，一句句都是。"""
+    breaker = LoopBreaker(Clock())
+    breaker.answered("甲", "你好")
+    found = [breaker.is_loop("甲", f"{n}", hearing=True) for n in range(15)]
+    assert any(found)
+
+
+def test_tireless_one_is_found() -> None:
+    """排着队一句接一句的说不上快慢，可是十分钟里从不歇手。"""
     clock = Clock()
     breaker = LoopBreaker(clock)
     breaker.answered("甲", "你好")
-    found = [breaker.is_loop("甲", f"第{number}句") for number in range(61)]
-    assert not any(found)
+    assert not any(breaker.is_loop("甲", f"第{n}句") for n in range(100))
+    found: list[bool] = []
     for number in range(61):
         clock.now += 3
         found.append(breaker.is_loop("甲", f"又第{number}句"))

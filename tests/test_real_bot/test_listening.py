@@ -49,11 +49,11 @@ async def test_commands_do_not_end_the_waiting(qq: QQ, glm: FakeGLM) -> None:
 
 
 async def test_second_half_of_a_thought_is_not_lost(qq: QQ, glm: FakeGLM) -> None:
-    """头一条答得飞快，紧接着的一条没有 @：也答；再下一条是闲话。"""
+    """头一条答得飞快，紧接着的一条没有 @：也答；别人的仍是闲话。"""
     await call_empty(qq)
     await qq.call(GROUP, ALICE, "帮我看看")
     await qq.group(GROUP, ALICE, [text("这段代码")])
     assert (await qq.next()).text.endswith("这段代码")
-    await qq.group(GROUP, ALICE, [text("闲话一句")])
+    await qq.group(GROUP, BOB, [text("闲话一句")])
     assert await qq.silence()
     assert len(glm.chats) == 2
