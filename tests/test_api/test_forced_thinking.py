@@ -11,6 +11,7 @@ import pytest
 
 from nonebot_plugin_glm.api import models
 from nonebot_plugin_glm.api.client import GLMClient
+from nonebot_plugin_glm.api.connection import Endpoint
 from nonebot_plugin_glm.api.models import CATALOGUE
 from nonebot_plugin_glm.domain import Thinking
 from nonebot_plugin_glm.exception import InvalidRequestError
@@ -99,7 +100,9 @@ async def test_two_questions_at_once_both_heal() -> None:
         await asyncio.wait_for(both_sent.wait(), 5)
         return httpx.Response(400, json=REFUSAL)
 
-    client = GLMClient(KEY, transport=httpx.MockTransport(handler))
+    # 官方的免费模型一次只答一个，那就碰不到一起了
+    endpoint = Endpoint(base_url="http://127.0.0.1/v4")
+    client = GLMClient(KEY, endpoint=endpoint, transport=httpx.MockTransport(handler))
     answers = await asyncio.gather(ask(client), ask(client))
     assert answers == ["好", "好"]
     assert len(bodies) == 4

@@ -53,12 +53,12 @@ def chat_settings(
     )
 
 
-def real_client(glm: FakeGLM, *, retries: int = 2) -> GLMClient:
-    """连着假 GLM 的真客户端，重试不等。"""
+def real_client(glm: FakeGLM, *, retries: int = 2, patience: float = 0.15) -> GLMClient:
+    """连着假 GLM 的真客户端，重试不等；`patience` 秒没有动静算断了。"""
     return GLMClient(
         glm.api_key,
         auth="bearer",
-        endpoint=Endpoint(base_url=glm.base_url, read_timeout=0.15),
+        endpoint=Endpoint(base_url=glm.base_url, read_timeout=patience),
         retry=RetryPolicy(max_retries=retries, base=0.001, cap=0.002),
         fallback_models=lambda: ("glm-4-flash-250414",),
     )

@@ -55,7 +55,7 @@ async def test_cached_tokens_cost_the_price_of_a_hit(
     store: ConversationStore, glm: FakeGLM, rows: Any
 ) -> None:
     """接口报的用量原样入账，命中缓存的按命中的价；人、群、模型都在账上。"""
-    client = real_client(glm)
+    client = real_client(glm, patience=5)
     service = service_of(store, client, replace(chat_settings(), model="glm-5.3"))
     for _ in range(2):
         await service.ask(question("长" * 1000, GROUP), Inbox())

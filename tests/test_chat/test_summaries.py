@@ -265,7 +265,7 @@ async def test_fact_survives_the_window(
 ) -> None:
     """第三轮说的事，窗口换了很多次之后仍答得出；不写摘要就答不出。"""
     glm.answer = writes
-    client = real_client(glm)
+    client = real_client(glm, patience=5)
     settings = chat_settings(200, 1500)
     if remembers:
         settings = replace(settings, summary_model=SUMMARY_MODEL)
