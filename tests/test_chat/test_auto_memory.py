@@ -41,7 +41,7 @@ from .builders import (
 @pytest.fixture
 async def client(glm: FakeGLM) -> AsyncIterator[GLMClient]:
     """连着假 GLM 的客户端；结束时没有一个请求被判不合规。"""
-    client = real_client(glm, retries=0)
+    client = real_client(glm, retries=0, patience=5)
     yield client
     await client.aclose()
     assert glm.invalid == []

@@ -49,7 +49,7 @@ async def talk(
 ) -> Answer:
     """问到底；`spent` 收下用了工具的各回合的用量。"""
     paid = [] if spent is None else spent
-    client = real_client(glm)
+    client = real_client(glm, patience=5)
     try:
         return await converse(
             client.reply, request, inbox, tools, lambda _, usage: paid.append(usage)
