@@ -43,7 +43,11 @@ class ChatRequest:
     @property
     def needs(self) -> Needs:
         """要模型会什么。"""
-        return Needs(self.prompt_tokens, self.thinking is Thinking.ON, bool(self.tools))
+        return Needs(
+            self.prompt_tokens,
+            self.thinking is Thinking.ON,
+            bool(self.tools or self.rounds),
+        )
 
 
 def request_body(
@@ -54,6 +58,7 @@ def request_body(
         "model": request.model,
         "messages": _messages(request),
         "stream": request.stream,
+        **_usage_option(request, official=official),
         **thinking_fields(request.thinking, control, official=official),
     }
     if request.tools and info.tools:
@@ -72,6 +77,12 @@ def request_body(
 def _messages(request: ChatRequest) -> list[dict[str, Any]]:
     said = [{"role": m.role, "content": m.content} for m in request.messages]
     return [*said, *(m for done in request.rounds for m in round_messages(done))]
+
+
+def _usage_option(request: ChatRequest, *, official: bool) -> dict[str, Any]:
+    """自建的 vLLM 之类在流里要了才报用量；智谱的总在最后一帧里。"""
+    wanted = request.stream and not official
+    return {"stream_options": {"include_usage": True}} if wanted else {}
 
 
 def _inside(value: float) -> float:

@@ -80,7 +80,7 @@ class Answerer:
             await audience.withdraw()
             raise error from None
         model = conversation.model or settings.model
-        return Written(Answer(audience.written.strip(), model, BROKEN))
+        return Written(Answer(audience.written.strip(), model, BROKEN), model)
 
     async def save(
         self, question: Question, written: Written, replaces: int | None, bill: Bill
@@ -124,7 +124,8 @@ class Answerer:
         )
         if prompt.timed:
             question = self._personas.dated(question)
-        preamble = Preamble(prompt.text, conversation.notes, conversation.summary)
+        summary = "" if settings.summary_model is None else conversation.summary
+        preamble = Preamble(prompt.text, conversation.notes, summary)
         turns = [t for t in conversation.turns if t.id != replaces]
         fit = self._windows.fit(turns, preamble, question, model, settings)
         older = await self._older(question, fit.turns)
@@ -172,7 +173,7 @@ class Answerer:
             self._windows.learn(request, answer)
         answer = replace(answer, noted=tuple(note.text for note in taker.noted))
         fold = fold_due(conversation, inquiry.fit)
-        return Written(answer, moved(turns, conversation), fold)
+        return Written(answer, inquiry.model, moved(turns, conversation), fold)
 
     async def _older(
         self, question: Question, turns: Sequence[StoredTurn]

@@ -123,7 +123,7 @@ class Asking:
         if turn_id is not None:
             self._store.messages.note(turn_id, ticket.audience.sent)
             if written.fold is not None:
-                self._summarizer.start(question.key, written.fold, answer.model)
+                self._summarizer.start(question.key, written.fold, written.model)
 
     async def _written(self, ticket: Ticket, bill: Bill) -> tuple[Question, Written]:
         """写到提问不再变为止：中途并入或撤回了一句，就从头再写。"""

@@ -107,7 +107,7 @@ def _endpoint(config: Config, user_agent: str) -> Endpoint:
 
 def _summary_model(config: Config, *, official: bool) -> str | None:
     """`ChatSettings.summary_model`：自建的服务器不认得智谱的免费模型。"""
-    if not config.glm_summary:
+    if not (config.glm_summary and config.glm_history_turns):
         return None
     return config.glm_summary_model or (FREE_MODEL if official else "")
 

@@ -16,6 +16,8 @@ class Written:
     """写出来而还没有存下的回答。"""
 
     answer: Answer
+    model: str
+    """问的是哪个模型；答的可能是后备，自报的名字也可能不同"""
     window_start: int | None = None
     """窗口从这一轮开始，`None` 为不变"""
     fold: Fold | None = None

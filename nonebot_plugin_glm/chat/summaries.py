@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import anyio
 
+from ..api.models import model_info
 from ..api.schema import ChatRequest
-from ..conversation.accounts import SUMMARY
-from ..conversation.summary import Fold, summary_messages
-from ..domain import Answer, ConversationKey, Message, Thinking
-from ..exception import GLMError
+from ..conversation.accounts import FAILED, SUMMARY
+from ..conversation.summary import Fold, newest_within, summary_messages
+from ..domain import Answer, ConversationKey, Message, Thinking, Turn, Usage
+from ..exception import ContextTooLongError, GLMError
 from .billing import Billing
 from .draft import ChatSettings, whose
 
@@ -26,8 +27,10 @@ AT_ONCE = 2
 """最多同时写几个，免得占去回答的名额。"""
 REST_SECONDS = 300.0
 """写不成之后歇多少秒。"""
-ANSWER_TOKENS = 1500
-"""一份摘要最多多少 token。"""
+ANSWER_TOKENS = 4000
+"""一份摘要最多多少 token；关不掉思考的模型，思考也算在内。"""
+MATERIAL_TOKENS, LEAST_TOKENS = 32_000, 1000
+"""一次最多看多少 token 的对话；模型装不下就减半，减到不足这么多就不写了。"""
 _TEMPERATURE = 0.3
 
 
@@ -96,13 +99,28 @@ class Summarizer:
         if not folded:
             return
         turns = [stored.turn for stored in folded]
-        answer = await self._ask(key, summary_messages(fold.summary, turns), model)
+        answer = await self._ask(key, fold.summary, turns, model)
         await self._billing.record(key, SUMMARY, answer.model, answer.usage)
         await self._store.fold(key, fold, [stored.id for stored in folded], answer.text)
 
     async def _ask(
+        self, key: ConversationKey, summary: str, turns: Sequence[Turn], model: str
+    ) -> Answer:
+        """请模型写；装不下就少看一些旧的。"""
+        room = min(MATERIAL_TOKENS, model_info(model).context // 2)
+        while True:
+            messages = summary_messages(summary, newest_within(turns, room))
+            try:
+                return await self._request(key, messages, model)
+            except ContextTooLongError:
+                room //= 2
+                if room < LEAST_TOKENS:
+                    raise
+
+    async def _request(
         self, key: ConversationKey, messages: tuple[Message, ...], model: str
     ) -> Answer:
+        wasted: list[tuple[str, Usage]] = []
         request = ChatRequest(
             model=model,
             messages=messages,
@@ -110,6 +128,13 @@ class Summarizer:
             temperature=_TEMPERATURE,
             max_tokens=ANSWER_TOKENS,
             stream=False,
+            prompt_tokens=sum(len(message.content) for message in messages),
             whose=whose(key),
         )
-        return await self._client.complete(request)
+        try:
+            return await self._client.complete(
+                request, on_waste=lambda model, usage: wasted.append((model, usage))
+            )
+        finally:
+            for wasted_model, usage in wasted:
+                await self._billing.record(key, FAILED, wasted_model, usage)

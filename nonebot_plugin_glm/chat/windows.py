@@ -41,7 +41,9 @@ class Windows:
     def learn(self, request: ChatRequest, answer: Answer) -> None:
         """一个请求实际用了多少。"""
         shape = shape_of(*(message.content for message in request.messages))
-        self._scales.of(answer.model).learn(shape, answer.usage.prompt_tokens)
+        # 自报的名字可能与问的不同；后备答的是后备的用量
+        model = answer.model if answer.fallback else request.model
+        self._scales.of(model).learn(shape, answer.usage.prompt_tokens)
 
 
 def _recall(

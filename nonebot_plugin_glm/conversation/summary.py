@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..domain import Message, Turn
 from .prompt import clean_name
+from .tokens import TokenScale, shape_of
 
 _TURN_CHARS = 1000
 """折进摘要时一问或一答最多看多少字。"""
@@ -37,6 +38,17 @@ def summary_messages(summary: str, folded: Sequence[Turn]) -> tuple[Message, ...
     lines = (line for turn in folded for line in _lines(turn))
     text = "\n".join(["【已有摘要】", summary or "（无）", "", "【新的对话】", *lines])
     return (Message("system", _TASK), Message("user", text))
+
+
+def newest_within(turns: Sequence[Turn], tokens: int) -> Sequence[Turn]:
+    """最近的几轮，合起来估计不超过 `tokens`，至少一轮；更早的不看。"""
+    scale, kept = TokenScale(), 0
+    for turn in reversed(turns):
+        tokens -= scale.estimate(shape_of(*_lines(turn)))
+        if tokens < 0 and kept:
+            break
+        kept += 1
+    return turns[len(turns) - kept :]
 
 
 def _lines(turn: Turn) -> tuple[str, str]:

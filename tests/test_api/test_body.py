@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,6 +111,7 @@ def test_thinking_fields(
     """每种模型、每种方式各发什么，自建的服务器另加聊天模板的参数。"""
     body = body_of(chat(model=model, thinking=mode), official=official)
     del body["model"], body["messages"], body["stream"]
+    body.pop("stream_options", None)
     assert body == (on_official if official else on_own_server)
 
 
@@ -151,3 +153,12 @@ async def test_on_the_wire(glm: FakeGLM, connect: Connect) -> None:
     assert request.headers["Content-Type"] == "application/json"
     assert request.headers["User-Agent"] == "nonebot-plugin-glm/9.9"
     assert "你好 😀".encode() in request.raw
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("official", [True, False])
+def test_usage_is_asked_for(stream: bool, official: bool) -> None:
+    """自建的服务器在流里要了才报用量；智谱的不必要。"""
+    body = body_of(replace(chat(), stream=stream), official=official)
+    asked = body.get("stream_options") == {"include_usage": True}
+    assert asked is (stream and not official)

@@ -24,6 +24,7 @@ class FakeClient(GLMClient):
     def __init__(self, *replies: Line) -> None:
         self.requests: list[ChatRequest] = []
         self.partial = ""
+        self.reported = ""
         self.wasted = Usage()
         self.script: deque[Line] = deque(replies)
         self.gate = asyncio.Event()
@@ -81,7 +82,8 @@ class FakeClient(GLMClient):
         text = reply or f"答：{request.messages[-1].content}"
         if reader:
             reader.read(text)
-        return Reply(Answer(text, request.model, usage=Usage(1, 0, 1)))
+        model = self.reported or request.model
+        return Reply(Answer(text, model, usage=Usage(1, 0, 1)))
 
     async def check(self) -> None:
         """密钥总是有效，除非剧本里有异常。"""

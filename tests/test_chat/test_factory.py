@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,3 +134,23 @@ async def test_bad_database_is_reported(tmp_path: Path) -> None:
     """数据库打不开时是 StoreError。"""
     with pytest.raises(StoreError):
         await open_service(Config(), tmp_path, "x", ignore)
+
+
+@pytest.mark.parametrize(
+    ("url", "settings", "model"),
+    [
+        ("https://open.bigmodel.cn/api/paas/v4", {}, "glm-4-flash-250414"),
+        ("http://127.0.0.1/v1", {}, ""),
+        ("http://127.0.0.1/v1", {"glm_summary_model": "小"}, "小"),
+        ("http://127.0.0.1/v1", {"glm_summary": False}, None),
+        ("http://127.0.0.1/v1", {"glm_history_turns": 0}, None),
+    ],
+)
+async def test_who_writes_the_summary(
+    tmp_path: Path, url: str, settings: dict[str, Any], model: str | None
+) -> None:
+    """官方的用免费的，自建的用会话自己的；关掉了、不要历史的不写。"""
+    config = Config(glm_api_key="a.b", glm_base_url=url, **settings)
+    service = await open_service(config, tmp_path / "glm.db", "x", ignore)
+    assert service._now().summary_model == model
+    await service.aclose()

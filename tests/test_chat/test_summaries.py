@@ -12,11 +12,16 @@ import pytest
 from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.chat.summaries import REST_SECONDS, Summarizer
+from nonebot_plugin_glm.conversation.accounts import EVERYONE
 from nonebot_plugin_glm.conversation.prompt import SUMMARY_RULE
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.summary import Fold, summary_messages
-from nonebot_plugin_glm.domain import Turn
-from nonebot_plugin_glm.exception import ServerError
+from nonebot_plugin_glm.domain import Turn, Usage
+from nonebot_plugin_glm.exception import (
+    ContextTooLongError,
+    EmptyAnswerError,
+    ServerError,
+)
 from tests.fake_glm import FakeGLM
 
 from .builders import (
@@ -232,6 +237,64 @@ async def test_slow_summary_is_given_up(
     await client.busy_with(1)
     await patient.cancel()
     assert client.cancelled == 2
+
+
+async def test_material_fits_the_model(
+    chat: ChatService, store: ConversationStore, client: FakeClient
+) -> None:
+    """补写一大段时只看最近的，模型还是装不下就再少看一半；装不下的不会一再重来。"""
+    long = "很长的一句话，" * 300
+    for n in range(60):
+        await store.append(PRIVATE, Turn(f"第{n}问{long[:900]}", long[:900], ALICE))
+    await store.move_window(PRIVATE, (await store.newest(PRIVATE, 1))[0].id)
+    client.script.extend(["答", ContextTooLongError(400, "1261"), "摘要"])
+    await chat.ask(question("问"), Inbox())
+    await chat._summarizer.idle()
+    first, second = asked_for_summary(client)
+    assert len(first) < 50_000
+    assert 0.4 < len(second) / len(first) < 0.6
+    assert "第58问" in second
+    assert "第0问" not in first
+    assert await summary_of(store) == "摘要"
+    assert (await store.read(PRIVATE, 1)).summarized > 50
+
+
+async def test_failed_summary_is_billed(
+    chat: ChatService, store: ConversationStore, client: FakeClient
+) -> None:
+    """写不成而报了用量的也要付钱：记在账上，不算谁的提问。"""
+    await talk(chat, 10)
+    client.script.extend(["答", EmptyAnswerError("length")])
+    asking = asyncio.create_task(chat.ask(question("问"), Inbox()))
+    await asking
+    client.wasted = Usage(900, 0, 100)
+    await chat._summarizer.idle()
+    (sums,) = await store.ledger.sums([EVERYONE])
+    assert (sums.requests, sums.tokens) == (11, 11 * 2 + 1000)
+
+
+async def test_own_model_is_the_one_asked_for(
+    store: ConversationStore, client: FakeClient
+) -> None:
+    """会话自己的模型写摘要，用的是问的名字，不是服务器自报的。"""
+    client.reported = "zai-org/GLM"
+    settings = replace(chat_settings(10), summary_model="")
+    service = service_of(store, client, settings)
+    await talk(service, 11)
+    await service._summarizer.idle()
+    assert {request.model for request in client.requests} == {settings.model}
+    await service._summarizer.cancel()
+
+
+async def test_old_summary_is_not_sent_when_off(
+    chat: ChatService, store: ConversationStore, client: FakeClient
+) -> None:
+    """关掉之后旧的摘要也不再带上：它只会越来越旧。"""
+    await talk(chat, 11)
+    await chat._summarizer.idle()
+    assert await summary_of(store) != ""
+    await service_of(store, client, chat_settings(10)).ask(question("问"), Inbox())
+    assert SUMMARY_RULE not in client.requests[-1].messages[0].content
 
 
 async def test_switched_off(store: ConversationStore, client: FakeClient) -> None:
