@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta, timezone
 from enum import Enum
 from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
+
+BEIJING = timezone(timedelta(hours=8))
+"""北京时间：GLM 的恢复时间、额度的零点都照它。"""
 
 
 class Scope(str, Enum):

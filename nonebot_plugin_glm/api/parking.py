@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import Enum
 
+from ..domain import BEIJING
 from ..exception import APIError, AuthError, GLMError, ModelNotFoundError, QuotaError
 from .models import model_info
-
-BEIJING = timezone(timedelta(hours=8))
 
 
 class Reach(str, Enum):

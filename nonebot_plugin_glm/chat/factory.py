@@ -17,6 +17,7 @@ from ..conversation.database import Database
 from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
 from ..conversation.window import WindowLimits
+from .allowance import Limit, parse_quota
 from .billing import Billing
 from .doctor.examination import Patient
 from .doctor.glm import Wanted
@@ -24,7 +25,7 @@ from .draft import ChatSettings
 from .personas import Personas, PersonaSource
 from .places import Places
 from .queue import QueueLimits
-from .quota import Limit, Quotas, parse_quota
+from .quota import Quotas
 from .service import ChatService
 
 FREE_MODEL = "glm-4-flash-250414"
@@ -75,9 +76,9 @@ async def open_service(
 
 def patient(config: Config, database: Path, user_agent: str) -> Patient:
     """由设置得到要看的病人。"""
-    keys = tuple(filter(None, [config.glm_api_key, *config.glm_api_keys]))
+    keys = dict.fromkeys(filter(None, [config.glm_api_key, *config.glm_api_keys]))
     endpoint = _endpoint(config, user_agent)
-    wanted = Wanted(keys, config.glm_auth, endpoint, config.glm_model)
+    wanted = Wanted(tuple(keys), config.glm_auth, endpoint, config.glm_model)
     return Patient(wanted, database)
 
 

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..conversation.accounts import (
@@ -15,67 +14,17 @@ from ..conversation.accounts import (
     FAILED,
     Account,
     Expense,
-    Kind,
     Sums,
 )
 from ..domain import ConversationKey, Speaker, place_of
 from ..exception import DailyQuotaError
+from .allowance import Limit, Limits, Standing
 
 if TYPE_CHECKING:
     from ..conversation.ledger import LedgerStore
 
-Limits = Mapping[Kind, Sequence["Limit"]]
-
 NEARLY = 0.8
 """用到几成时说一声。"""
-TIMES, TOKENS, YUAN = "次", "token", "元"
-MICRO = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """每天至多多少。"""
-
-    amount: int
-    """次、token，或百万分之一元"""
-    unit: str
-
-    def used(self, sums: Sums) -> int:
-        """合计里用掉的，与 `amount` 同单位。"""
-        used = {TIMES: sums.requests, TOKENS: sums.tokens, YUAN: sums.cost}
-        return used[self.unit]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """一项额度用到了哪里。"""
-
-    account: Account
-    limit: Limit
-    used: int
-    lifted: bool = False
-    """今天放开了"""
-
-    @property
-    def share(self) -> float:
-        """用了几成。"""
-        return self.used / self.limit.amount
-
-    def after(self, spent: Sums) -> Standing:
-        """又花了这些之后。"""
-        used = self.used + self.limit.used(spent)
-        return Standing(self.account, self.limit, used, self.lifted)
-
-
-def parse_quota(text: str) -> tuple[Limit, ...]:
-    """读出 `100次,500000token,5元`；空串是不限。"""
-    limits = []
-    for part in filter(None, text.split(",")):
-        unit = next(unit for unit in (TIMES, TOKENS, YUAN) if part.endswith(unit))
-        number = part.removesuffix(unit)
-        scale = MICRO if unit == YUAN else 1
-        limits.append(Limit(round(float(number) * scale), unit))
-    return tuple(limits)
 
 
 class Quotas:
@@ -93,7 +42,8 @@ class Quotas:
         self._limits_now = limits
         self._known: Limits = {}
         self._day = ""
-        self._used_up: dict[Account, DailyQuotaError] = {}
+        self._used_up: dict[Account, Limit] = {}
+        self._carried: dict[Account, Sums] = {}
         self._warned: set[Account] = set()
         self._words: dict[tuple[ConversationKey, str], Standing] = {}
 
@@ -107,8 +57,8 @@ class Quotas:
             return
         self._turn_the_day()
         for account in self._accounts(key, speaker):
-            if error := self._used_up.get(account):
-                raise error
+            if limit := self._used_up.get(account):
+                raise self._used_up_error(account, limit)
 
     async def check(self, key: ConversationKey, speaker: Speaker) -> list[Standing]:
         """轮到他了：用到了哪里；没有设额度就不读账。
@@ -121,13 +71,19 @@ class Quotas:
         binding = [standing for standing in standings if not standing.lifted]
         for standing in binding:
             if standing.share >= 1:
-                limit = standing.limit
-                error = DailyQuotaError(
-                    standing.account.kind.value, limit.amount, limit.unit, self._day
-                )
-                self._used_up[standing.account] = error
-                raise error
+                self._used_up[standing.account] = standing.limit
+                raise self._used_up_error(standing.account, standing.limit)
         return binding
+
+    def _used_up_error(self, account: Account, limit: Limit) -> DailyQuotaError:
+        """每次都是新的：同一个异常一再抛出，身后的调用栈会越拖越长。"""
+        return DailyQuotaError(account.kind.value, limit.amount, limit.unit, self._day)
+
+    async def carry(self, account: Account) -> None:
+        """账上将不再有这个账户的名字：今天用掉的只在内存里接着算。"""
+        self._turn_the_day()
+        (sums,) = await self._ledger.sums([account])
+        self._carried[account] = self._carried.get(account, Sums()) + sums
 
     def spent(
         self,
@@ -154,7 +110,12 @@ class Quotas:
         limits = self._limits
         found = await self._ledger.sums(accounts)
         return [
-            Standing(account, limit, limit.used(sums), sums.lifted)
+            Standing(
+                account,
+                limit,
+                limit.used(sums + self._carried.get(account, Sums())),
+                sums.lifted,
+            )
             for account, sums in zip(accounts, found, strict=True)
             for limit in limits.get(account.kind, ())
         ]
@@ -187,6 +148,7 @@ class Quotas:
         if self._day != (today := self._ledger.today):
             self._day = today
             self._used_up.clear()
+            self._carried.clear()
             self._warned.clear()
             self._words.clear()
 

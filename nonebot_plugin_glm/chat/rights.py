@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..conversation.accounts import Account
 from ..conversation.traces import Person, Traces
 from ..domain import ConversationKey, Question
 from ..exception import StoreError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ..conversation.exporting import Record
     from ..conversation.records import Records
     from .asking import Asking
+    from .quota import Quotas
     from .summaries import Summarizer
 
 MOST_TURNS = 10_000
@@ -24,11 +26,16 @@ class Rights:
     """存着的话归说它的人；失败时抛 StoreError。"""
 
     def __init__(
-        self, records: Records, asking: Asking, summarizer: Summarizer
+        self,
+        records: Records,
+        asking: Asking,
+        summarizer: Summarizer,
+        quotas: Quotas,
     ) -> None:
         self._records = records
         self._asking = asking
         self._summarizer = summarizer
+        self._quotas = quotas
 
     async def export(self, key: ConversationKey) -> Record:
         """取出一个会话。"""
@@ -55,6 +62,7 @@ class Rights:
             queue.change(clean)
             self._asking.failed.forget_all(lambda f: concerns(f.question))
             await self._summarizer.cancel()  # 在写的摘要里也许有他的话
+            await self._quotas.carry(Account.user(person.platform, person.id))
             erased = await self._records.erase(person)
         return Forgotten(erased.turns, erased.notes, stopped, await self._scrubbed())
 

@@ -63,7 +63,9 @@ class ChatService:
             store, self._answerer, self._summarizer, queue, self.billing
         )
         self._resets = Resets(store, self._asking)
-        self.rights = Rights(store.records, self._asking, self._summarizer)
+        self.rights = Rights(
+            store.records, self._asking, self._summarizer, self.billing.quotas
+        )
 
     async def ask(
         self,

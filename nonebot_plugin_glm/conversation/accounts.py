@@ -68,6 +68,14 @@ class Sums:
     lifted: bool = False
     """这一天放开了额度"""
 
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.requests + other.requests,
+            self.tokens + other.tokens,
+            self.cost + other.cost,
+            self.lifted or other.lifted,
+        )
+
 
 class By(str, Enum):
     """账怎样分项。"""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
-_BEIJING = timezone(timedelta(hours=8))
+from ..domain import BEIJING
 
 
 def beijing_day(now: float) -> str:
     """Unix 秒所在的日子，如 `2026-11-25`。"""
-    return datetime.fromtimestamp(now, _BEIJING).date().isoformat()
+    return datetime.fromtimestamp(now, BEIJING).date().isoformat()
 
 
 def days_until(last: str, count: int) -> list[str]:

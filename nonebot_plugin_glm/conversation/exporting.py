@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-from ..domain import ConversationKey, Turn
+from ..domain import BEIJING, ConversationKey, Turn
 from .prompt import clean_name
 from .traces import quoted
 
 FORMAT, VERSION = "nonebot_plugin_glm.conversation", 1
-_BEIJING = timezone(timedelta(hours=8))
 _LOCAL = "%Y-%m-%d %H:%M"
 
 
@@ -36,7 +35,7 @@ class Record:
 
 def moment(seconds: float) -> datetime:
     """北京时间。"""
-    return datetime.fromtimestamp(seconds, _BEIJING)
+    return datetime.fromtimestamp(seconds, BEIJING)
 
 
 def as_json(record: Record, now: float) -> str:

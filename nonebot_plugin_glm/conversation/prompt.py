@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Literal
 
-from ..domain import Message, Remark, Scope, Speaker, Turn
+from ..domain import BEIJING, Message, Remark, Scope, Speaker, Turn
 from .cleaning import one_line
 from .noting import Note
 
@@ -60,7 +60,6 @@ class Preamble:
 RemarkKind = Literal["引用", "旁听"]
 
 _ASKED = "⟦提问⟧ "
-_BEIJING = timezone(timedelta(hours=8))
 _BRACKETS = str.maketrans("⟦⟧", "[]")
 _NAME_MARKS = str.maketrans("⟦⟧｜|", "[]//")
 
@@ -132,7 +131,7 @@ def _remark_label(kind: RemarkKind, remark: Remark) -> str:
 
 def time_label(seconds: float) -> str:
     """时刻的标签，北京时间；只写在最后一条消息的开头。"""
-    moment = datetime.fromtimestamp(seconds, _BEIJING)
+    moment = datetime.fromtimestamp(seconds, BEIJING)
     weekday = "一二三四五六日"[moment.weekday()]
     return f"⟦时间｜{moment:%Y-%m-%d %H:%M} 星期{weekday}⟧"
 

@@ -147,7 +147,8 @@ def widen_empty_window(connection: Connection, identity: int) -> None:
     """窗口里一轮也没有了，就退回到更早的轮。"""
     c = conversations.c
     newest = select(func.max(turns.c.id)).where(turns.c.conversation_id == identity)
-    emptied = (c.id == identity, c.window_start > newest.scalar_subquery())
+    most = func.coalesce(newest.scalar_subquery(), 0)
+    emptied = (c.id == identity, c.window_start > most)
     connection.execute(update(conversations).where(*emptied).values(window_start=0))
 
 

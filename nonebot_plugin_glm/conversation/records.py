@@ -66,15 +66,28 @@ class Records:
 
 
 def _drop_turns(connection: Connection, before: float) -> int:
-    old = select(turns.c.id).where(turns.c.created_at < before).limit(_BATCH)
-    return connection.execute(delete(turns).where(turns.c.id.in_(old))).rowcount
+    """删去一批过期的轮，含着它们的摘要作废。"""
+    old = (
+        select(turns.c.id, turns.c.conversation_id)
+        .where(turns.c.created_at < before)
+        .limit(_BATCH)
+    )
+    gone = {row.id: row.conversation_id for row in connection.execute(old)}
+    connection.execute(delete(turns).where(turns.c.id.in_(list(gone))))
+    c = conversations.c
+    for turn_id, identity in gone.items():
+        which = (c.id == identity, c.summarized > turn_id)
+        queries.drop_summaries(connection, which)
+    return len(gone)
 
 
 def _tidy(connection: Connection, day: str) -> None:
-    """轮都过期了的会话，摘要也过期。"""
+    """轮都过期了的会话从头开始；那时的账不留是谁。"""
     c = conversations.c
-    emptied = (c.summary != "", ~exists().where(turns.c.conversation_id == c.id))
-    connection.execute(update(conversations).where(*emptied).values(summary=""))
+    used = (c.window_start > 0) | (c.summary != "")
+    emptied = (used, ~exists().where(turns.c.conversation_id == c.id))
+    fresh = {"window_start": 0, "summary": "", "summarized": 0}
+    connection.execute(update(conversations).where(*emptied).values(fresh))
     billed = (requests.c.day < day, requests.c.user_id != "")
     nobody = {"user_id": "", "user_name": ""}
     connection.execute(update(requests).where(*billed).values(nobody))

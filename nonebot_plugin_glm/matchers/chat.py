@@ -106,12 +106,15 @@ async def _answer(
                 raise
             return
         except DailyQuotaError as error:
-            used_up = f"{error.whose} {error.day}"
-            if joiner.chose(event) or gate.tell_once(event, question.key, used_up):
+            used_up, all_of_them = f"{error.whose} {error.day}", error.whose != "user"
+            if unasked or gate.tell_today(
+                event, question.key, used_up, everyone=all_of_them
+            ):
                 raise
             return
     gate.answered(event, question.key, audience.written)
-    await _warn(outgoing, service, question)
+    if not unasked:
+        await _warn(outgoing, service, question)
     _follow(bot, event, service, question.key)
 
 

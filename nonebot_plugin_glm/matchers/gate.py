@@ -17,6 +17,7 @@ SLOW_DOWN = "问得太快了，请 {seconds} 秒后再问。"
 GROUP_SLOW_DOWN = "群里问得太快了，请 {seconds} 秒后再问。"
 QUEUE_FULL = "排不上队"
 LISTENING = "在，请说。"
+DAY = 86400.0
 MINUTE = 60.0
 """同样的话一分钟里对一个人只说一次。"""
 SILENT = ""
@@ -76,6 +77,14 @@ class Gate:
     def tell_once(self, event: Event, key: ConversationKey, about: str) -> bool:
         """这件事对这个人是不是第一次说；过一分钟又是第一次。"""
         return self._notices.first((about, _person(event, key)), MINUTE)
+
+    def tell_today(
+        self, event: Event, key: ConversationKey, about: str, *, everyone: bool
+    ) -> bool:
+        """今天的这件事是不是第一次说；`everyone` 的事，一个群里说一次就够了。"""
+        person = _person(event, key)
+        whom = person[:3] if everyone and key.scope is not Scope.PRIVATE else person
+        return self._notices.first((about, whom), DAY)
 
     def answered(self, event: Event, key: ConversationKey, answer: str) -> None:
         """刚回答了一个提问。"""

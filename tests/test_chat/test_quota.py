@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from nonebot_plugin_glm.chat.allowance import Limit, parse_quota
 from nonebot_plugin_glm.chat.billing import Billing
-from nonebot_plugin_glm.chat.quota import Limit, Quotas, parse_quota
+from nonebot_plugin_glm.chat.quota import Quotas
 from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.accounts import EVERYONE, Account, Kind
 from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.store import ConversationStore
+from nonebot_plugin_glm.conversation.traces import Person
 from nonebot_plugin_glm.domain import ConversationKey, Speaker, Usage
 from nonebot_plugin_glm.exception import DailyQuotaError, NetworkError
 
@@ -287,3 +289,31 @@ async def test_no_quota_no_read(
     trips.clear()
     await service.ask(question(), Inbox())
     assert trips == ["read", "write"]
+
+
+async def test_forgetting_oneself_is_no_way_around(
+    store: ConversationStore, client: FakeClient, clock: Clock
+) -> None:
+    """账上没有了名字，今天用掉的照样算；第二天从头算。"""
+    service = limited(store, client, user="3次")
+    person = Person(PRIVATE.platform, ALICE.id)
+    assert [await asked(service) for _ in range(2)] == ["", ""]
+    for _ in range(2):
+        await service.rights.forget(person)
+    assert [await asked(service) for _ in range(2)] == ["", "user"]
+    clock.now += HALF_A_DAY
+    assert await asked(service) == ""
+
+
+async def test_refusals_do_not_pile_up(
+    store: ConversationStore, client: FakeClient
+) -> None:
+    """一再被拒绝，异常身后的调用栈不会越拖越长。"""
+    service = limited(store, client, user="1次")
+    await asked(service)
+    depths = []
+    for _ in range(5):
+        with pytest.raises(DailyQuotaError) as caught:
+            await service.ask(question(), Inbox())
+        depths.append(len(caught.traceback))
+    assert len(set(depths[1:])) == 1

@@ -14,7 +14,7 @@ from nonebot_plugin_glm.conversation.tables import metadata
 from .builders import private, turn
 
 Rows = dict[str, list[dict[str, Any]]]
-IDENTITIES = {"conversation_id", "turn_id", "id", "window_start"}
+IDENTITIES = {"conversation_id", "turn_id", "id", "window_start", "summarized"}
 """读回之后会变的列。"""
 
 

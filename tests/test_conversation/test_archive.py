@@ -8,12 +8,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from nonebot_plugin_glm.conversation.archive import dump, load
 from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.store import ConversationStore
-from nonebot_plugin_glm.conversation.tables import requests
+from nonebot_plugin_glm.conversation.summary import Fold
+from nonebot_plugin_glm.conversation.tables import requests, turns
 
 from .archives import archive, contents, one_turn
 from .builders import EVERYTHING, fill, group, private, turn, window
@@ -40,6 +41,34 @@ async def test_windows_and_messages_move_along(
     await there.append(private("1"), turn("问6"))
     assert await window(there, private("1")) == ["问3", "问4", "问5", "问6"]
     assert await window(there, private("9")) == ["问0", "问1", "问2", "问3"]
+
+
+async def test_summaries_move_along(database: Database, elsewhere: Database) -> None:
+    """摘要到哪一轮为止也随编号挪动：忘记其中一轮，摘要就作废。"""
+    here, there = ConversationStore(database), ConversationStore(elsewhere)
+    await fill(there, private("9"), 7)
+    ids = await fill(here, private("1"), 6)
+    await here.summaries.fold(private("1"), Fold(0, ids[4]), ids[:4], "说过问2")
+    await load(elsewhere, await archive(database))
+    moved = await there.read(private("1"), EVERYTHING)
+    assert moved.summary == "说过问2"
+    assert moved.summarized == moved.turns[0].id == moved.window_start
+    newest = await there.newest(private("1"), 9)
+    await there.remove(private("1"), newest[2].id)
+    assert (await there.read(private("1"), EVERYTHING)).summary == ""
+
+
+async def test_emptied_conversation_goes_on(
+    database: Database, elsewhere: Database
+) -> None:
+    """轮都没有了的会话接过来，以后的轮不会落在窗口之外。"""
+    here, there = ConversationStore(database), ConversationStore(elsewhere)
+    ids = await fill(here, private("1"), 5)
+    await here.move_window(private("1"), ids[-1])
+    await database.write(lambda c: c.execute(delete(turns)).close())
+    await load(elsewhere, await archive(database))
+    await there.append(private("1"), turn("新的"))
+    assert await window(there, private("1")) == ["新的"]
 
 
 async def test_conversations_here_stay_as_they_are(

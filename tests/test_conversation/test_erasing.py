@@ -13,6 +13,7 @@ from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.erasing import Erased
 from nonebot_plugin_glm.conversation.prompt import labelled_remarks
 from nonebot_plugin_glm.conversation.store import ConversationStore
+from nonebot_plugin_glm.conversation.summary import Fold
 from nonebot_plugin_glm.conversation.tables import (
     conversations,
     lifts,
@@ -230,6 +231,23 @@ async def test_expiring(database: Database, tmp_path: Path) -> None:
         ("2023-11-15", OTHER.id),
     ]
     assert found(tmp_path, "机密旧的") == []
+
+
+async def test_expired_words_leave_the_summary(database: Database) -> None:
+    """还在聊的会话，摘要里有过期的轮就作废；窗口空了的，之后的轮仍在窗口里。"""
+    now = 1.0
+    store = ConversationStore(database, lambda: now)
+    ids = await fill(store, group("9"), 3)
+    fold = Fold(0, ids[2])
+    assert await store.summaries.fold(group("9"), fold, ids[:2], "机密摘要")
+    now = 9.0
+    await store.append(group("9"), turn("新的"))
+    assert await store.records.expire(5.0) == 3
+    conversation = await store.read(group("9"), 9)
+    assert (conversation.summary, conversation.summarized) == ("", 0)
+    assert await store.records.expire(10.0) == 1
+    await store.append(group("9"), turn("以后的"))
+    assert await window(store, group("9")) == ["以后的"]
 
 
 async def test_expiring_many(database: Database) -> None:

@@ -9,8 +9,9 @@ from typing import Any, cast
 import pytest
 
 from nonebot_plugin_glm.api.prices import PriceList
+from nonebot_plugin_glm.chat.allowance import parse_quota
 from nonebot_plugin_glm.chat.billing import Billing
-from nonebot_plugin_glm.chat.quota import Quotas, parse_quota
+from nonebot_plugin_glm.chat.quota import Quotas
 from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.accounts import (
     CHAT,

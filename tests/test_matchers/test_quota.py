@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from nonebot.adapters.onebot.v11 import MessageEvent
 
-from nonebot_plugin_glm.chat.quota import Limit, Standing
+from nonebot_plugin_glm.chat.allowance import Limit, Standing
 from nonebot_plugin_glm.conversation.accounts import EVERYONE
 from nonebot_plugin_glm.exception import DailyQuotaError
 from nonebot_plugin_glm.matchers import chat
 from nonebot_plugin_glm.matchers.depends import get_outgoing
+from nonebot_plugin_glm.matchers.limits import Notices
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
 from .fake_service import FakeService
@@ -45,6 +46,25 @@ async def test_told_once(service: FakeService) -> None:
     assert await heard(private_event("问", user_id=71)) == [TOLD]
     service.failure = used_up("2026-11-26")
     assert [await heard(called()) for _ in range(2)] == [[TOLD], []]
+
+
+async def test_group_is_told_once(service: FakeService) -> None:
+    """本群的、所有人的额度，一个群里一天说一次就够了。"""
+    service.failure = DailyQuotaError("group", 5, "次", "2026-11-25")
+    heard_by_all = [await heard(called(user, group_id=55)) for user in (71, 72, 73)]
+    assert [len(said) for said in heard_by_all] == [1, 0, 0]
+
+
+async def test_not_told_again_after_a_while(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """过了几个小时也不再说。"""
+    now = [1000.0]
+    monkeypatch.setattr(chat.gate, "_notices", Notices(lambda: now[0]))
+    service.failure = used_up("2026-11-25")
+    assert await heard(called(74)) == [TOLD]
+    now[0] += 7200
+    assert await heard(called(74)) == []
 
 
 async def test_joining_in_is_silent(

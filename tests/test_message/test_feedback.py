@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from nonebot.adapters.onebot.v11 import ActionFailed
 
@@ -20,7 +18,7 @@ def tries(bot: ScriptedBot, word: str) -> int:
 
 async def test_gives_up_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     """接连三次不行就歇着，过十分钟再试；做到一次就从头算。"""
-    now = time.monotonic()
+    now = 1000.0
     monkeypatch.setattr(feedback.time, "monotonic", lambda: now)
     broken = True
     failure = ActionFailed(retcode=1)
@@ -28,11 +26,11 @@ async def test_gives_up_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         assert not await react(bot, group_event(), on=True)
     assert tries(bot, "emoji") == 3
-    now += 600
+    now += 601
     assert not await react(bot, group_event(), on=True)
     assert not await react(bot, group_event(), on=True)
     assert tries(bot, "emoji") == 4
-    now += 600
+    now += 601
     broken = False
     assert await react(bot, group_event(), on=True)
     broken = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from .findings import Finding, State
 TOLERABLE, TOKEN_BREAKS = 60.0, 300.0
 """钟差多少秒以内不必说，多少秒以上签的令牌可能不被认。"""
 _ONCE = RetryPolicy(max_retries=0)
+_WORST_FIRST = tuple(State)
 _SHORTEST = (Message("user", "你好"),)
 
 
@@ -62,10 +63,17 @@ async def look_at(wanted: Wanted) -> list[Finding]:
         if asked is None:
             return [address.not_found(wanted.endpoint), *found]
         found += asked
-    once: dict[str, Finding] = {}
+    return [written, *_worst(found)]
+
+
+def _worst(found: Iterable[Finding]) -> Iterable[Finding]:
+    """各处最坏的一个：一个密钥用得了模型，另一个未必。"""
+    worst: dict[str, Finding] = {}
     for finding in found:
-        once.setdefault(finding.name, finding)
-    return [written, *once.values()]
+        known = worst.setdefault(finding.name, finding)
+        if _WORST_FIRST.index(finding.state) < _WORST_FIRST.index(known.state):
+            worst[finding.name] = finding
+    return worst.values()
 
 
 def clock(reached: Reached, *, signs: bool) -> list[Finding]:

@@ -55,7 +55,7 @@ async def fonts() -> list[Finding]:
         return []
     if await asyncio.to_thread(_has_chinese_font):
         return [Finding("字体", State.FINE, "有中文字体")]
-    text = "没有中文字体，图片里的汉字会是方块：装一个，如 apt install fonts-noto-cjk"
+    text = "没有中文字体，不画图，只发文本：装一个，如 apt install fonts-noto-cjk"
     return [Finding("字体", State.WARN, text)]
 
 

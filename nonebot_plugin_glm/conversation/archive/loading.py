@@ -12,7 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, delete, exists, func, select, text
+from sqlalchemy import (
+    Connection,
+    Table,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from ...domain import ConversationKey, Scope
@@ -22,6 +32,8 @@ from ..tables import conversations, messages, notes, requests, turns
 from .lines import bad, entries
 
 _CHILDREN = (turns, messages, notes)
+_POINTERS = ("window_start", "summarized")
+"""会话里指着某一轮的列。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ async def load(database: Database, lines: Iterable[str]) -> Loaded:
         loading = _Loading(connection)
         for number, table, row in entries(lines):
             loading.take(number, table, row)
+        loading.draw_in()
         loading.drop_known_requests()
         return loading.done()
 
@@ -111,9 +124,19 @@ class _Loading:
             return
         self._homes[row["id"]] = home
         values = _without_id(row)
-        if values.get("window_start"):
-            values["window_start"] += self._turns_before
+        for pointer in _POINTERS:
+            if values.get(pointer):
+                values[pointer] += self._turns_before
         queries.set_conversation(self._connection, home, **values)
+
+    def draw_in(self) -> None:
+        """指着还没有的轮的收回来：轮都过期了的会话，以后的轮不会落在窗口之外。"""
+        newest = _last_id(self._connection, turns) + 1
+        c = conversations.c
+        for pointer in _POINTERS:
+            ahead = c[pointer] > newest
+            drawn = update(conversations).where(ahead).values({pointer: newest})
+            self._connection.execute(drawn)
 
     def _take_child(self, number: int, table: Table, row: dict[str, Any]) -> None:
         home = self._home(number, table, row)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import dropwhile
 
 from ...api.prices import PriceList
-from ...chat.quota import Standing
+from ...chat.allowance import Standing
 from ...conversation.accounts import By, Kind, Tally
 from ...domain import Usage
 from ...message.amounts import amount, percent, yuan

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Literal
 
+from ...domain import BEIJING
 from .choosing import Mode, fits_picture, needs_picture, worth_picture
 from .studio import Studio
 
 Theme = Literal["light", "dark", "auto"]
 """见 Config 的 `glm_theme`。"""
-BEIJING = timezone(timedelta(hours=8))
 NIGHT, MORNING = 19, 7
 """天黑与天亮的钟点，北京时间。"""
 
