@@ -11,7 +11,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-ENOUGH = 40
+ENOUGH = 30
 """攒够这么多分就算机器人。"""
 COOLDOWN = 300.0
 """认定之后多少秒不理。"""
