@@ -14,6 +14,7 @@ from nonebot_plugin_localstore import get_plugin_config_file, get_plugin_data_fi
 from ..chat.personas import PersonaSource
 from ..config import load_config
 from ..exception import APIError, GLMError
+from ..message.reconnecting import reconnection
 from .owners import tell_parked
 from .settings import Settings
 
@@ -108,6 +109,7 @@ async def _warm_up() -> None:
 async def _close() -> None:
     """关闭服务。"""
     global _opening
+    reconnection.close()
     opening, _opening = _opening, None
     if opening is None:
         return

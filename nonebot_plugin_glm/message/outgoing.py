@@ -28,6 +28,7 @@ from . import onebot
 from .calls import to_the_end
 from .floor import floor
 from .mentions import with_mentions
+from .reconnecting import is_connected, reconnection
 from .sent import Sent, SentMessages
 from .whereabouts import find_sent, is_unsure
 
@@ -51,6 +52,7 @@ class Outgoing:
         self._people: tuple[Speaker, ...] = ()
         self._question = onebot.message_id(event)
         self._sending = asyncio.Lock()
+        self._was_connected = is_connected(bot)
         self._answers = SentMessages(bot)
         self._said = SentMessages(bot)
         self._target = onebot.destination(event) or event
@@ -134,6 +136,9 @@ class Outgoing:
             # 一条发完再发一条：客户端同时收到两条，「还在想」会落在回答后面
             async with self._sending:
                 sent = await self._emit(segments, quote=quote)
+                lost = sent is None and self._was_connected
+                if lost and await reconnection.back(self._bot):
+                    sent = await self._emit(segments, quote=quote)
             # 被取消时消息多半已经发出：记下它，才收得回
             if sent is None:
                 return False

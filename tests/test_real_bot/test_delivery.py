@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
 
 from tests.fake_glm import FakeGLM
-from tests.real_bot import QQ, REFUSED, UNANSWERED, Sent
+from tests.real_bot import QQ, REFUSED, UNANSWERED, BotProcess, Sent
 
 from .conftest import Launch
 from .patience import wait_until
@@ -192,3 +193,17 @@ async def test_client_never_answers(launch: Launch, glm: FakeGLM) -> None:
     await qq.private(USER, "回来了")
     while not (await qq.next()).text.endswith("回来了"):
         pass
+
+
+async def test_answer_waits_for_the_client_to_come_back(
+    bot: BotProcess, qq: QQ, glm: FakeGLM
+) -> None:
+    """答好的时候客户端正在重启：再连上就送到。"""
+    glm.delay = 0.5
+    await qq.private(USER, "慢慢想")
+    await glm.wait_for_chats(1)
+    await qq.close()
+    await asyncio.sleep(1)
+    again = await bot.connect(qq.self_id)
+    assert (await again.next()).text == "收到：慢慢想"
+    await again.close()
