@@ -87,7 +87,11 @@ class Presenter:
         whole = self._shown + len(markdown)
         if whole <= most or len(markdown) <= min(most, NODE_CHARS):
             return False
-        if not await self._outgoing.forward(_texts(markdown, NODE_CHARS)):
+        nodes = _texts(markdown, NODE_CHARS)
+        # 再试一次才分条：分成几条的长文谁也不想看
+        if not (
+            await self._outgoing.forward(nodes) or await self._outgoing.forward(nodes)
+        ):
             return False
         if self._outgoing.unaddressed:  # 合并转发带不了引用
             await self._outgoing.text(FOLDED)

@@ -276,6 +276,13 @@ async def test_long_answer_is_a_forward() -> None:
     assert is_quote(bot.accepted[-1][1])
 
 
+async def test_refused_forward_is_tried_again() -> None:
+    """合并转发偶尔被拒绝，再试一次，不急着分成几条长文。"""
+    bot = refusing(lambda api, data: len(bot.tried) == 1)
+    assert await road(bot, private_event(), forward=400).present(LONG)
+    assert [api for api, _ in bot.accepted] == ["send_private_forward_msg"]
+
+
 async def test_forward_after_a_quote_needs_no_word() -> None:
     """已经引用过提问，接着的合并转发不必再说是给谁的；私聊里也不必。"""
     bot = ScriptedBot()
