@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from nonebot import get_bots
 from nonebot.adapters import Bot
 
 PATIENCE = 20.0
@@ -13,7 +14,7 @@ _STEP = 0.2
 
 def is_connected(bot: Bot) -> bool:
     """账号此刻是否连着；再连上的是另一个 Bot，而接口认的是账号。"""
-    return bot.self_id in bot.adapter.bots
+    return bot.self_id in get_bots()
 
 
 class Reconnection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+import nonebot
 import pytest
 from nonebot.adapters.onebot.v11 import ApiNotAvailable
 
@@ -19,7 +20,7 @@ from .builders import ScriptedBot, group_event
 def bot(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedBot]:
     """连着的账号；断了之后什么也发不出。"""
     bot = ScriptedBot(lambda api, data: None if connected() else ApiNotAvailable())
-    bots = bot.adapter.bots
+    bots = nonebot.get_bots()
 
     def connected() -> bool:
         return bot.self_id in bots
@@ -34,11 +35,11 @@ def bot(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedBot]:
 async def test_waits_for_the_connection(bot: ScriptedBot) -> None:
     """断的时候要说的话，再连上就说，仍引用提问，只说一次。"""
     way = Outgoing(bot, group_event(), quote=True)
-    del bot.adapter.bots[bot.self_id]
+    del nonebot.get_bots()[bot.self_id]
     saying = asyncio.create_task(way.text("好"))
     await asyncio.sleep(0.03)
     assert not saying.done()
-    bot.adapter.bots[bot.self_id] = bot
+    nonebot.get_bots()[bot.self_id] = bot
     assert await saying
     assert bot.said == ["好"]
     assert bot.accepted[0][1]["message"].has("reply")
@@ -47,7 +48,7 @@ async def test_waits_for_the_connection(bot: ScriptedBot) -> None:
 async def test_does_not_wait_when_closing(bot: ScriptedBot) -> None:
     """关机时不等：不然退不出去。"""
     way = Outgoing(bot, group_event(), quote=True)
-    del bot.adapter.bots[bot.self_id]
+    del nonebot.get_bots()[bot.self_id]
     outgoing.reconnection.close()
     assert not await asyncio.wait_for(way.text("好"), 0.1)
 
@@ -58,5 +59,5 @@ async def test_does_not_wait_for_ever(
     """一直连不上就算了。"""
     monkeypatch.setattr(reconnecting, "PATIENCE", 0.02)
     way = Outgoing(bot, group_event(), quote=True)
-    del bot.adapter.bots[bot.self_id]
+    del nonebot.get_bots()[bot.self_id]
     assert not await asyncio.wait_for(way.text("好"), 1)
