@@ -15,7 +15,7 @@ ENOUGH = 30
 """攒够这么多分就算机器人。"""
 COOLDOWN = 300.0
 """认定之后多少秒不理。"""
-_SCORE = 3
+_SCORE, _INSTANT_SCORE = 3, 1
 _INSTANT = 0.3
 """这么多秒之内连模型也来不及写：要么是自动回复，要么是脚本。"""
 _REACTION, _TYPING = 1.5, 5.0
@@ -86,4 +86,4 @@ class LoopBreaker:
         if gap >= _INSTANT:
             return _SCORE
         echo = len(exchange.answer) >= _ECHO and exchange.answer in text
-        return _SCORE if echo or text == exchange.text else 0
+        return _INSTANT_SCORE if echo or text == exchange.text else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nonebot_plugin_glm.matchers.limits import Notices, Rate, RateLimiter, parse_rate
-from nonebot_plugin_glm.matchers.loops import COOLDOWN, LoopBreaker
+from nonebot_plugin_glm.matchers.loops import COOLDOWN, ENOUGH, LoopBreaker
 
 
 class Clock:
@@ -96,14 +96,14 @@ def test_notices_are_bounded() -> None:
 @pytest.mark.parametrize(
     ("gap", "text", "rounds"),
     [
-        (0.01, "您好，我不在", 16),
+        (0.01, "您好，我不在", ENOUGH + 2),
         (2.0, "这是模型写的一段不算短的话", 15),
         (5.0, "嗯嗯", 61),
     ],
     ids=["auto reply", "another model", "terse model"],
 )
 def test_bots_are_found(gap: float, text: str, rounds: int) -> None:
-    """快得不像人的，十几轮之内认出来，不歇手的慢些；歇够了才又理。"""
+    """快得不像人的，几十轮之内认出来；歇够了才又理。"""
     clock = Clock()
     breaker = LoopBreaker(clock)
     found = 0
