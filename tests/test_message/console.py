@@ -48,7 +48,7 @@ class SilentConsole(Bot):
         self._broken = broken
 
     async def send(self, event: Any, message: Any, **kwargs: Any) -> None:
-        """记下一条消息。"""
+        """记下一条消息；它没有 @，只剩 @ 后面的空格。"""
         if self._broken:
             raise ConnectionError
-        self.said.append(str(message))
+        self.said.append(str(message).lstrip())
