@@ -72,11 +72,6 @@ class Summarizer:
         self._writing[key] = task
         task.add_done_callback(lambda _: self._writing.pop(key, None))
 
-    async def idle(self) -> None:
-        """等在写的都写完。"""
-        while self._writing:
-            await asyncio.wait(list(self._writing.values()))
-
     async def cancel(self) -> None:
         """在写的都作罢，等它们退出。"""
         writing = list(self._writing.values())

@@ -65,6 +65,12 @@ def asked_for_summary(client: FakeClient) -> list[str]:
     return [r.messages[1].content for r in requests]
 
 
+async def idle(summarizer: Summarizer) -> None:
+    """等在写的都写完。"""
+    while writing := list(summarizer._writing.values()):
+        await asyncio.wait(writing)
+
+
 async def summary_of(store: ConversationStore) -> str:
     """存下的摘要。"""
     return (await store.read(PRIVATE, 1)).summary
@@ -78,7 +84,7 @@ async def test_folds_what_is_about_to_leave(
     assert asked_for_summary(client) == []
     client.script.extend(["答", "聊过旧事"])
     await chat.ask(question("第十一问"), Inbox())
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     [material] = asked_for_summary(client)
     assert "旧0" in material
     assert "旧5" in material
@@ -104,7 +110,7 @@ async def test_next_summary_contains_the_last(
     for n in range(40):
         client.script.extend(["答", f"摘要{len(asked_for_summary(client)) + 1}"])
         await chat.ask(question(f"第{n}问"), Inbox())
-        await chat._summarizer.idle()
+        await idle(chat._summarizer)
         client.script.clear()
     materials = asked_for_summary(client)
     assert len(materials) >= 4
@@ -129,7 +135,7 @@ async def test_never_delays_an_answer(
     await client.busy_with(2)
     client.gate.set()
     await more
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     assert len(asked_for_summary(client)) == 1
 
 
@@ -143,10 +149,10 @@ async def test_reset_wins(
     await client.busy_with(1)
     await chat.reset(PRIVATE)
     client.gate.set()
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     assert await summary_of(store) == ""
     await talk(chat, 12)
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     assert await summary_of(store) != ""
     await chat.reset(PRIVATE)
     assert await summary_of(store) == ""
@@ -157,13 +163,13 @@ async def test_forgetting_a_turn_drops_its_summary(
 ) -> None:
     """忘记摘要里的一轮，摘要作废，下一次由存下的轮重写，其中没有它。"""
     await talk(chat, 11)
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     assert "旧0" in await summary_of(store)
     first = (await store.newest(PRIVATE, 99))[0]
     await chat.undo(PRIVATE, first.id)
     assert await summary_of(store) == ""
     await chat.ask(question("问"), Inbox())
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     again = await summary_of(store)
     assert "旧1" in again
     assert "旧0" not in again
@@ -174,7 +180,7 @@ async def test_forgetting_a_later_turn_keeps_the_summary(
 ) -> None:
     """忘记窗口里的一轮，摘要里没有它，摘要还在。"""
     await talk(chat, 11)
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     last = await store.last(PRIVATE)
     assert last is not None
     await chat.undo(PRIVATE, last.id)
@@ -189,7 +195,7 @@ async def test_plain_trimming_where_it_fails(
     client.script.extend(["答", ServerError(500)])
     for n in range(4):
         await chat.ask(question(f"新{n}"), Inbox())
-        await chat._summarizer.idle()
+        await idle(chat._summarizer)
     assert len(asked_for_summary(client)) == 1
     assert await summary_of(store) == ""
     assert len(await history(store)) <= 10
@@ -210,11 +216,11 @@ async def test_tries_again_after_a_rest(
     client.script.append(ServerError(500))
     for _ in range(2):
         summarizer.start(PRIVATE, fold, "")
-        await summarizer.idle()
+        await idle(summarizer)
     assert len(asked_for_summary(client)) == 1
     now = REST_SECONDS + 1
     summarizer.start(PRIVATE, fold, "")
-    await summarizer.idle()
+    await idle(summarizer)
     assert "旧2" in await summary_of(store)
 
 
@@ -229,7 +235,7 @@ async def test_slow_summary_is_given_up(
     hasty, billing = replace(calm, timeout=0.05), Billing(store.ledger)
     summarizer = Summarizer(store.summaries, client, lambda: hasty, billing)
     summarizer.start(PRIVATE, Fold(0, ids[2]), "glm-4.7")
-    await summarizer.idle()
+    await idle(summarizer)
     assert client.requests[-1].model == "glm-4.7"
     assert client.cancelled == 1
     patient = Summarizer(store.summaries, client, lambda: calm, billing)
@@ -249,7 +255,7 @@ async def test_material_fits_the_model(
     await store.move_window(PRIVATE, (await store.newest(PRIVATE, 1))[0].id)
     client.script.extend(["答", ContextTooLongError(400, "1261"), "摘要"])
     await chat.ask(question("问"), Inbox())
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     first, second = asked_for_summary(client)
     assert len(first) < 50_000
     assert 0.4 < len(second) / len(first) < 0.6
@@ -268,7 +274,7 @@ async def test_failed_summary_is_billed(
     asking = asyncio.create_task(chat.ask(question("问"), Inbox()))
     await asking
     client.wasted = Usage(900, 0, 100)
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     (sums,) = await store.ledger.sums([EVERYONE])
     assert (sums.requests, sums.tokens) == (11, 11 * 2 + 1000)
 
@@ -281,7 +287,7 @@ async def test_own_model_is_the_one_asked_for(
     settings = replace(chat_settings(10), summary_model="")
     service = service_of(store, client, settings)
     await talk(service, 11)
-    await service._summarizer.idle()
+    await idle(service._summarizer)
     assert {request.model for request in client.requests} == {settings.model}
     await service._summarizer.cancel()
 
@@ -291,7 +297,7 @@ async def test_old_summary_is_not_sent_when_off(
 ) -> None:
     """关掉之后旧的摘要也不再带上：它只会越来越旧。"""
     await talk(chat, 11)
-    await chat._summarizer.idle()
+    await idle(chat._summarizer)
     assert await summary_of(store) != ""
     await service_of(store, client, chat_settings(10)).ask(question("问"), Inbox())
     assert SUMMARY_RULE not in client.requests[-1].messages[0].content
