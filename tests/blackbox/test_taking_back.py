@@ -73,10 +73,11 @@ async def test_waiting_question(qq: QQ, glm: FakeGLM) -> None:
 
 async def test_one_of_the_merged_pieces(qq: QQ, glm: FakeGLM) -> None:
     """并在一起的撤回其中一条：只答剩下的。"""
-    glm.delay = 0.5
+    glm.delay = 30
     await qq.private(ALICE, "留下的")
     slip = await qq.private(ALICE, "说漏嘴了")
-    await asyncio.sleep(0.1)
+    await wait_until(lambda: bool(glm.chats) and "说漏嘴了" in spoken(glm))
+    glm.delay = 0
     await recall(qq, slip, user=ALICE, group=None)
     assert (await qq.next()).text == "收到：留下的"
     await qq.talk(ALICE, "接着说")
