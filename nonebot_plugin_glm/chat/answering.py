@@ -160,7 +160,7 @@ class Answerer:
         bill: Bill,
     ) -> Written:
         question, conversation = inquiry.question, inquiry.conversation
-        request = inquiry.request(turns)
+        request = self._windows.sized(inquiry.request(turns))
         taker = NoteTaker(question, conversation.notes)
         tools = [taker] if inquiry.settings.auto_memory else []
         try:

@@ -122,7 +122,5 @@ def draft_request(
         top_p=settings.top_p,
         max_tokens=settings.max_tokens,
         stream=settings.stream,
-        # 一字算一个，宁多勿少
-        prompt_tokens=sum(len(message.content) for message in messages),
         whose=whose(key),
     )

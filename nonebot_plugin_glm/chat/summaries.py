@@ -14,6 +14,7 @@ from ..api.models import model_info
 from ..api.schema import ChatRequest
 from ..conversation.accounts import FAILED, SUMMARY
 from ..conversation.summary import Fold, newest_within, summary_messages
+from ..conversation.tokens import TokenScale, shape_of
 from ..domain import Answer, ConversationKey, Message, Thinking, Turn, Usage
 from ..exception import ContextTooLongError, GLMError
 from .billing import Billing
@@ -123,7 +124,9 @@ class Summarizer:
             temperature=_TEMPERATURE,
             max_tokens=ANSWER_TOKENS,
             stream=False,
-            prompt_tokens=sum(len(message.content) for message in messages),
+            prompt_tokens=TokenScale().estimate(
+                shape_of(*(m.content for m in messages))
+            ),
             whose=whose(key),
         )
         try:

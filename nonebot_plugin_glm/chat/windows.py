@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..api.models import model_info
 from ..api.schema import ChatRequest
 from ..conversation.prompt import Preamble, build_messages
 from ..conversation.summary import Fold
-from ..conversation.tokens import TokenScale, TokenScales, shape_of
+from ..conversation.tokens import Shape, TokenScale, TokenScales, shape_of
 from ..domain import Answer, ConversationKey, Question
 from .draft import ChatSettings, Fit, fit_window
 
@@ -38,12 +39,20 @@ class Windows:
         info = model_info(model)
         return fit_window(turns, preamble, question, settings, info, scale)
 
+    def sized(self, request: ChatRequest) -> ChatRequest:
+        """写上提示估计有多大：后备装不装得下要看它。"""
+        tokens = self._scales.of(request.model).estimate(_shape(request))
+        return replace(request, prompt_tokens=tokens)
+
     def learn(self, request: ChatRequest, answer: Answer) -> None:
         """一个请求实际用了多少。"""
-        shape = shape_of(*(message.content for message in request.messages))
         # 自报的名字可能与问的不同；后备答的是后备的用量
         model = answer.model if answer.fallback else request.model
-        self._scales.of(model).learn(shape, answer.usage.prompt_tokens)
+        self._scales.of(model).learn(_shape(request), answer.usage.prompt_tokens)
+
+
+def _shape(request: ChatRequest) -> Shape:
+    return shape_of(*(message.content for message in request.messages))
 
 
 def _recall(

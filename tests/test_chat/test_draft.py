@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from nonebot_plugin_glm.api.models import model_info
+from nonebot_plugin_glm.api.models import can_serve, model_info
 from nonebot_plugin_glm.api.schema import ChatRequest
 from nonebot_plugin_glm.chat.draft import ChatSettings, Fit, draft_request, fit_window
+from nonebot_plugin_glm.chat.windows import Windows
 from nonebot_plugin_glm.conversation.prompt import Preamble
 from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.conversation.store import ConversationStore
@@ -22,6 +23,7 @@ from nonebot_plugin_glm.domain import (
     Thinking,
     Turn,
 )
+from tests.fake_glm import FakeGLM
 
 from .builders import (
     ALICE,
@@ -33,6 +35,7 @@ from .builders import (
     Inbox,
     chat_settings,
     question,
+    real_client,
     service_of,
 )
 from .fake_client import FakeClient
@@ -56,7 +59,7 @@ def test_request_carries_the_settings() -> None:
         Message("assistant", "字"),
         Message("user", "问"),
     )
-    request = replace(request, prompt_tokens=0, whose=None)
+    request = replace(request, whose=None)
     assert request == ChatRequest("乙", messages, Thinking.AUTO, 0.5, 0.6, 77, False)
 
 
@@ -86,8 +89,29 @@ def test_whose_request_it_is() -> None:
 
 
 def test_size_of_the_prompt() -> None:
-    """提示有多大，后备模型装不装得下要看它：宁多勿少。"""
-    assert 7000 <= drafted(PRIVATE, "字" * 10_000).prompt_tokens <= 10_000
+    """提示有多大，后备模型装不装得下要看它：汉字一字一个，宁多勿少。"""
+    request = Windows().sized(drafted(PRIVATE, "字" * 10_000))
+    assert 7000 <= request.prompt_tokens <= 10_000
+
+
+@pytest.mark.parametrize(("words", "fits"), [(50_000, True), (200_000, False)])
+def test_fallback_for_a_long_english_prompt(words: int, fits: bool) -> None:
+    """英文几个字母才一个 token：三十万字母的提示，十二万八千的后备装得下。"""
+    request = Windows().sized(drafted(PRIVATE, "token " * words))
+    assert len(request.messages[-1].content) > 128_000
+    assert can_serve(model_info("glm-4-flash-250414"), request.needs) is fits
+
+
+async def test_long_english_question_falls_back(
+    store: ConversationStore, glm: FakeGLM
+) -> None:
+    """默认的模型过载，长长的英文提问照样由装得下的后备来答。"""
+    glm.busy, glm.answer = {MODEL: 1}, "收到"
+    client = real_client(glm, retries=0, patience=5)
+    inbox = Inbox()
+    await service_of(store, client).ask(question("token " * 25_000), inbox)
+    await client.aclose()
+    assert [answer.fallback for answer in inbox.answers] == [True]
 
 
 def test_everything_fits() -> None:
