@@ -51,7 +51,7 @@ async def referred(bot: Bot, event: Event, depth: int) -> References:
 async def _in_onebot(
     bot: Bot, message: OneBotMessage, reply: OneBotReply | None, depth: int
 ) -> References:
-    if reply is None and not any(segment.type in _TELLING for segment in message):
+    if reply is None and not any(kind in _TELLING for kind, _ in parts(message)):
         return References()
     gathering = Gathering(bot, depth)
     if reply is None:

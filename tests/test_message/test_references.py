@@ -90,6 +90,13 @@ async def test_quote_of_nobody() -> None:
     assert found == References((Remark(Speaker("", "乙"), "好"),), "77")
 
 
+async def test_segment_of_no_kind() -> None:
+    """段的种类不是字符串：那一段不算，提问照样有引用。"""
+    nothing: Any = {"a": []}
+    message = Message([MessageSegment(nothing, {}), MessageSegment.reply(3)])
+    assert await referred(ScriptedBot(), group_event(message), 3) == References((), "3")
+
+
 UNDELIVERED = {
     "number": (MessageSegment.reply(-3), References((), "-3")),
     "cq string": (Message("[CQ:reply,id=3]"), References((), "3")),
