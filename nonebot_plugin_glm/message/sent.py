@@ -9,6 +9,8 @@ from nonebot_plugin_alconna.uniseg import Receipt
 
 from . import onebot
 
+_ID_CHARS = 128
+"""编号最多多少字：历史里只留了这么长的地方。"""
 Sent = Receipt | str
 """发出的一条；没有回执、后来才找到的只有编号。"""
 
@@ -43,5 +45,8 @@ class SentMessages:
 def _id_of(one: Sent) -> str:
     if isinstance(one, str):
         return one
-    reply = one.get_reply(0)
-    return reply.id if reply is not None else ""
+    try:
+        reply = one.get_reply(0)
+    except Exception:  # 客户端的回应里没有编号，各家的异常各不相同
+        return ""
+    return reply.id if reply is not None and len(reply.id) <= _ID_CHARS else ""

@@ -40,6 +40,27 @@ async def test_message_on_its_way_is_withdrawn_too() -> None:
     assert [api for api, _ in bot.accepted] == ["send_msg", "delete_msg"]
 
 
+@pytest.mark.parametrize(
+    "reply", ["ok", 3, ["x"], {"result": 1}, {"message_id": "9" * 1000}]
+)
+async def test_client_answers_without_an_id(reply: Any) -> None:
+    """客户端说发出去了，回应却没有编号：回答已经送到，只是没有编号可记。"""
+
+    class VagueBot(ScriptedBot):
+        """照给定的回应。"""
+
+        async def call_api(self, api: str, **data: Any) -> Any:
+            """记下，再含糊地回应。"""
+            await super().call_api(api, **data)
+            return reply
+
+    bot = VagueBot()
+    outgoing = Outgoing(bot, private_event(), quote=False)
+    assert await outgoing.text("好") is True
+    assert outgoing.sent == []
+    assert bot.said == ["好"]
+
+
 async def deliver(answer: str, *, growing: bool) -> ScriptedBot:
     """送完一个回答的机器人；`growing` 为真是一点点写出来的。"""
     bot = ScriptedBot()
