@@ -13,6 +13,7 @@ from nonebot.adapters import Event
 from ..chat.places import Places
 from ..config import Config
 from ..domain import ConversationKey, Place, Scope, place_of
+from ..message.incoming import plain_text
 
 PROBABILITY, KEYWORDS, COOLDOWN, FOLLOW = (
     "probability",
@@ -92,7 +93,7 @@ class Joiner:
 
     def wants(self, key: ConversationKey, event: Event, settings: JoinSettings) -> bool:
         """要不要接这句话；要的话就开始歇。"""
-        text = event.get_plaintext()
+        text = plain_text(event)
         if settings.silent or key.scope is Scope.PRIVATE or not text.strip():
             return False
         place, now = place_of(key), self._clock()

@@ -8,6 +8,7 @@ from nonebot import get_driver
 from nonebot.adapters import Bot, Event
 
 from ..message import onebot
+from ..message.incoming import plain_text
 from .access import may_chat
 from .joining import join_settings, joiner
 from .keys import get_key
@@ -76,12 +77,12 @@ def is_glm_command(bot: Bot, event: Event) -> bool:
     message = event.get_message()
     if not message or not message[0].is_text():
         return False
-    return _GLM.match(event.get_plaintext()) is not None
+    return _GLM.match(plain_text(event)) is not None
 
 
 def is_command(event: Event) -> bool:
     """是不是命令，哪个插件的都算。"""
-    return event.get_plaintext().lstrip().startswith(_COMMAND_STARTS)
+    return plain_text(event).lstrip().startswith(_COMMAND_STARTS)
 
 
 def _is_foreign(bot: Bot, event: Event) -> bool:

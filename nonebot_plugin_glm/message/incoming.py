@@ -47,6 +47,14 @@ def question_text(bot: Bot, event: Event) -> str:
     return message_text(bot, event.get_message(), own_mention=" ")
 
 
+def plain_text(event: Event) -> str:
+    """消息里打的字，原样连起来；文本段缺了文字时当作没有打字。"""
+    try:
+        return event.get_plaintext()
+    except (LookupError, TypeError):
+        return ""
+
+
 def message_text(bot: Bot, message: Message, own_mention: str = MENTIONED) -> str:
     """一条消息的文本，`own_mention` 是 @ 机器人写成什么。"""
     if isinstance(message, OneBotMessage):

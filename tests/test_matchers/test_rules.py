@@ -25,6 +25,7 @@ from tests.test_message.builders import (
 from tests.test_message.console import SilentConsole, console_event
 
 ME, OTHER = MessageSegment.at(SELF), MessageSegment.at(5)
+WORDLESS = MessageSegment("text", {})
 IMAGE = MessageSegment.image("https://a/b.png")
 CHAT, COMMAND, NEITHER = (True, False), (False, True), (False, False)
 BARE = {"time": 1, "self_id": SELF, "post_type": "message"}
@@ -71,6 +72,7 @@ TABLE: dict[str, tuple[Event, tuple[bool, bool]]] = {
     "group own mention": (group_event(ME + "你好", user_id=SELF), NEITHER),
     "group own to me": (group_event("你好", user_id=SELF, to_me=True), NEITHER),
     "group own glm": (group_event("/glm", user_id=SELF), NEITHER),
+    "group text without words": (group_event(Message([WORDLESS]), to_me=True), CHAT),
     "guild": (guild_event("你好"), NEITHER),
     "guild glm": (guild_event("/glm"), NEITHER),
     "incomplete message": (type_validate_python(AnyEvent, BARE), NEITHER),
