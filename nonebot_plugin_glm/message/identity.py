@@ -18,6 +18,8 @@ from nonebot_plugin_uninfo import ADMIN, OWNER, get_session
 from ..domain import ConversationKey, Scope, Speaker, well_formed
 from . import onebot
 
+_NAME_CHARS = 256
+"""名字最多多少字：历史里只留了这么长的地方，QQ 的不到一百。"""
 _MANAGER = OWNER() | ADMIN()
 
 
@@ -58,7 +60,7 @@ async def speaker_of(bot: Bot, event: Event) -> Speaker:
             or session.user.name
         )
         found = Speaker(event.get_user_id(), name or "")
-    return Speaker(found.id, well_formed(found.name))
+    return Speaker(found.id, well_formed(found.name)[:_NAME_CHARS])
 
 
 async def is_group_admin(bot: Bot, event: Event) -> bool:
