@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from nonebot_plugin_glm.api.connection import Endpoint
-from nonebot_plugin_glm.exception import NetworkError, QuotaError
+from nonebot_plugin_glm.exception import InvalidRequestError, NetworkError, QuotaError
 from tests.fake_glm import FakeGLM, faults
 
 from .talk import ONCE, WAYS, Connect, ask, chat, whole
@@ -163,3 +163,45 @@ async def test_closed_client(connect: Connect) -> None:
     await client.aclose()
     with pytest.raises(RuntimeError, match="closed"):
         await ask(client)
+
+
+@WAYS
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirect_is_not_followed(
+    connect: Connect, way: str, status: int
+) -> None:
+    """GLM 叫去别处问，不去：密钥与人说的话不交给别的服务器。"""
+    visitors: list[bytes] = []
+
+    async def elsewhere(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        visitors.append(await reader.read(1))
+        writer.close()
+
+    async def redirect(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        address = f"http://127.0.0.1:{port_of(other)}/"
+        head = f"HTTP/1.1 {status} Moved\r\nLocation: {address}\r\n"
+        writer.write(f"{head}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    async with (
+        await asyncio.start_server(elsewhere, "127.0.0.1", 0) as other,
+        await asyncio.start_server(redirect, "127.0.0.1", 0) as server,
+    ):
+        client = connect(
+            endpoint=Endpoint(base_url=f"http://127.0.0.1:{port_of(server)}/v4"),
+            retry=ONCE,
+        )
+        with pytest.raises(InvalidRequestError):
+            await ask(client, way)
+    assert visitors == []
+
+
+def port_of(server: asyncio.Server) -> int:
+    """服务器听着的端口。"""
+    return server.sockets[0].getsockname()[1]
