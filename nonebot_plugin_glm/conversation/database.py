@@ -8,21 +8,25 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from ..domain import ConversationKey
 from ..exception import StoreError
-from .tables import SCHEMA_VERSION, VERSION_TABLE
+from .backend import Backend
+from .migrating import schema_version, upgrade
+from .sqlite import SQLite
+from .tables import SCHEMA_VERSION
 
-BUSY_SECONDS = 10
-"""另一个进程占着数据库时最多等多久。"""
+_SOONEST, _LATEST = 0.05, 0.5
+"""别的进程占着会话时，隔多少秒再看一次：越等越疏。"""
 
 T = TypeVar("T")
 
@@ -30,27 +34,35 @@ T = TypeVar("T")
 class Database:
     """一个已经迁移到最新结构的数据库。"""
 
-    def __init__(self, engine: Engine, worker: ThreadPoolExecutor) -> None:
-        self._engine = engine
+    def __init__(self, backend: Backend, worker: ThreadPoolExecutor) -> None:
+        self._backend = backend
         self._worker = worker
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path) -> Database:
-        """打开 SQLite 文件，没有就新建，旧的结构就地迁移。
+    async def open(cls, where: Path | str) -> Database:
+        """打开数据库，旧的结构就地迁移。
+
+        参数:
+            where: SQLite 文件，没有就新建；或 PostgreSQL 的地址
 
         异常:
             StoreError: 打不开，或结构比本插件新
         """
         # SQLite 只容一个写者，一个线程正好让读写各归其位
         worker = ThreadPoolExecutor(1, thread_name_prefix="glm-database")
-        database = cls(_engine(path), worker)
+        database = cls(_backend(where), worker)
         try:
-            await database._run(lambda: database._prepare(path))
+            await database._run(database._prepare)
         except BaseException:
             await database.aclose()
             raise
         return database
+
+    @property
+    def shared(self) -> bool:
+        """别的机器人进程会不会也在用。"""
+        return self._backend.shared
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """在线程里读；等的人被取消时不再等。
@@ -58,7 +70,15 @@ class Database:
         异常:
             StoreError: 读不出
         """
-        return await self._run(lambda: self._read(work))
+        return await self._run(lambda: _within(self._backend.reading, work))
+
+    async def snapshot(self, work: Callable[[Connection], T]) -> T:
+        """同 `read`，各条语句看同一刻。
+
+        异常:
+            StoreError: 读不出
+        """
+        return await self._run(lambda: _within(self._backend.snapshot, work))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """在线程里做一个写事务：要么全部生效，要么全不生效。
@@ -68,7 +88,47 @@ class Database:
         异常:
             StoreError: 写不进
         """
-        return await self._run(lambda: self._write(work))
+        return await self._run(lambda: _within(self._backend.writing, work))
+
+    async def scrub(self) -> None:
+        """删去的一个字节也不留，尽数据库所能。
+
+        异常:
+            StoreError: 没有做成
+        """
+        await self.read(self._backend.scrub)
+        await self.empty_log()
+
+    async def empty_log(self) -> None:
+        """预写日志里也不留。
+
+        异常:
+            StoreError: 没有做成
+        """
+        await self.read(self._backend.empty_log)
+
+    @asynccontextmanager
+    async def claim(self, key: ConversationKey) -> AsyncIterator[None]:
+        """占住一个会话，别的进程都等着；进程没了就自己让出来。
+
+        同一进程里的先后由调用者管：已经占着时不能再占。
+
+        异常:
+            StoreError: 连不上
+        """
+        if not self.shared:
+            yield
+            return
+        number, pause = _number(key), _SOONEST
+        try:
+            while not await self._run(lambda: self._backend.try_claim(number)):
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.5, _LATEST)
+            yield
+        finally:
+            # 不等它：在途的 `try_claim` 与之后的都在同一个线程里，次序不会乱
+            if not self._closed:
+                self._worker.submit(self._backend.give_up, number)
 
     async def aclose(self) -> None:
         """做完在做的，关闭连接与线程；再关一次没有害处。"""
@@ -76,7 +136,7 @@ class Database:
             return
         self._closed = True
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._worker, self._engine.dispose)
+        await loop.run_in_executor(self._worker, self._backend.close)
         self._worker.shutdown()
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -85,94 +145,37 @@ class Database:
         with _as_store_error():
             return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
-    def _read(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
-            return work(connection)
-
-    def _write(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
-            connection.execution_options(immediate=True)
-            with connection.begin():
-                return work(connection)
-
-    def _prepare(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._read(_use_wal)
-        if self._read(_schema_version) != SCHEMA_VERSION:
-            self._write(_upgrade)
+    def _prepare(self) -> None:
+        self._backend.prepare()
+        if _within(self._backend.reading, schema_version) != SCHEMA_VERSION:
+            _within(self._backend.writing, upgrade)
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        pool_reset_on_return=None,
-        # 异常的文本里不带语句的参数，那是人说的话
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
-    return engine
+def _backend(where: Path | str) -> Backend:
+    if isinstance(where, Path):
+        return SQLite(where)
+    from .postgresql import PostgreSQL
+
+    return PostgreSQL(where)
 
 
-def _configure_sqlite(dbapi_connection: object, _: object) -> None:
-    # 驱动自己的隐式 BEGIN 会让读事务在写时升级失败，所以事务由 _begin_immediate 开
-    dbapi_connection.isolation_level = None  # pyright: ignore[reportAttributeAccessIssue]
-    cursor = dbapi_connection.cursor()  # pyright: ignore[reportAttributeAccessIssue]
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    # FULL 让每次提交都落盘：断电也不丢已经回答的轮
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    # 删去的当场用零盖掉，不等那一页再被用到
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.close()
+def _within(
+    opened: Callable[[], AbstractContextManager[Connection]],
+    work: Callable[[Connection], T],
+) -> T:
+    with opened() as connection:
+        return work(connection)
 
 
-def _use_wal(connection: Connection) -> None:
-    """改用 WAL，它记在文件里；几个进程同时改时 SQLite 不等待就报 locked。"""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL").close()
-            return
-        except OperationalError as exc:
-            if "locked" not in str(exc.orig) or time.monotonic() > deadline:
-                raise
-        time.sleep(0.05)
-
-
-def _begin_immediate(connection: Connection) -> None:
-    if connection.get_execution_options().get("immediate"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _schema_version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return None
-    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
-
-
-def _upgrade(connection: Connection) -> None:
-    # Alembic 要三百毫秒才能导入，而平时的启动用不上它
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util.exc import CommandError
-
-    if _schema_version(connection) == SCHEMA_VERSION:  # 别的进程刚刚迁移好
-        return
-    config = Config()
-    location = str(Path(__file__).parent / "migrations").replace("%", "%%")
-    config.set_main_option("script_location", location)
-    config.attributes["connection"] = connection
-    config.attributes["version_table"] = VERSION_TABLE
-    try:
-        command.upgrade(config, "head")
-    except CommandError as exc:
-        raise StoreError("数据库的结构比本插件新，请升级插件") from exc
+def _number(key: ConversationKey) -> int:
+    """会话的锁的号码，各个进程算出来都一样。"""
+    digest = blake2b(repr(key).encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 @contextmanager
 def _as_store_error() -> Iterator[None]:
-    """把数据库的异常变成 StoreError；SQLite 的操作错误说得出缘由，也不带数据。
+    """把数据库的异常变成 StoreError；操作错误说得出缘由，也不带数据。
 
     装不进的值（落单的代理、太大的整数）由驱动拒绝，异常不属于 SQLAlchemy。
     """

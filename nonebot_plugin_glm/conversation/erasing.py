@@ -16,7 +16,6 @@ from sqlalchemy import (
     Connection,
     bindparam,
     delete,
-    func,
     or_,
     select,
     union,
@@ -148,7 +147,7 @@ def _clean_elsewhere(connection: Connection, person: Person) -> None:
     there = select(turns.c.id).join(conversations)
     there = there.where(
         _c.platform == person.platform,
-        or_(*(func.instr(c, s) > 0 for c in _TURN_TEXTS for s in sought)),
+        or_(*(c.contains(s, autoescape=True) for c in _TURN_TEXTS for s in sought)),
     )
     for turn_id in connection.execute(there).scalars().all():
         _clean_turn(connection, turn_id, traces)
@@ -176,7 +175,7 @@ def _clean_column(
     """一列里写着的他的号码；先认出是哪些行，改的时候不会又遇见。"""
     table = column.table
     key = table.primary_key.columns
-    rows = select(*key).where(func.instr(column, person.id) > 0)
+    rows = select(*key).where(column.contains(person.id, autoescape=True))
     if "platform" not in table.c:
         rows = rows.join(conversations)
     platform = table.c.get("platform", _c.platform)

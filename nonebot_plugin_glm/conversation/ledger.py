@@ -11,12 +11,15 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    Cast,
     ColumnElement,
     Connection,
     Executable,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
     insert,
@@ -30,6 +33,13 @@ from .database import Database
 from .tables import lifts, requests
 
 _c = requests.c
+
+
+def _total(what: ColumnElement[int]) -> Cast[int]:
+    """合计；PostgreSQL 里大整数的合计不再是整数。"""
+    return cast(func.sum(what), BigInteger)
+
+
 _OF: dict[Kind, tuple[ColumnElement[bool], ...]] = {
     Kind.USER: (
         _c.platform == bindparam("platform"),
@@ -42,13 +52,13 @@ _OF: dict[Kind, tuple[ColumnElement[bool], ...]] = {
     ),
     Kind.TOTAL: (),
 }
-_ASKED = func.sum(case((and_(_c.user_id != "", _c.purpose != FAILED), 1), else_=0))
+_ASKED = _total(case((and_(_c.user_id != "", _c.purpose != FAILED), 1), else_=0))
 _USAGE = tuple(_c[name] for name in Usage.__dataclass_fields__)
 _SUMS: dict[Kind, Executable] = {
     kind: select(
         _ASKED.label("asked"),
-        func.sum(_c.prompt_tokens + _c.completion_tokens).label("tokens"),
-        func.sum(_c.cost).label("cost"),
+        _total(_c.prompt_tokens + _c.completion_tokens).label("tokens"),
+        _total(_c.cost).label("cost"),
     ).where(_c.day == bindparam("day"), *which)
     for kind, which in _OF.items()
 }
@@ -132,8 +142,8 @@ class LedgerStore:
         totals = select(
             columns[0].label("identity"),
             _ASKED.label("asked"),
-            *(func.sum(column).label(column.name) for column in _USAGE),
-            func.sum(_c.cost).label("cost"),
+            *(_total(column).label(column.name) for column in _USAGE),
+            _total(_c.cost).label("cost"),
             func.max(_c.id).label("newest"),
         )
         totals = totals.where(*which).group_by(*columns).subquery()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, exists, select, update
 
 from ..domain import ConversationKey
-from ..exception import StoreError
 from . import erasing, queries
 from .database import Database
 from .erasing import Erased
@@ -50,8 +49,7 @@ class Records:
         实测 `secure_delete` 只清空删去的地方，行在页之间搬动时留下的旧份它不管。
         四百兆要五六秒，其间别的读写都等着；磁盘要再容得下一份。
         """
-        await self._database.read(_vacuum)
-        await self._database.read(_empty_log)
+        await self._database.scrub()
 
     async def expire(self, before: float) -> int:
         """忘记 `before`（Unix 秒）之前的轮，返回忘记了几轮；那时的账不留是谁。"""
@@ -61,7 +59,7 @@ class Records:
         day = moment(before).date().isoformat()
         await self._database.write(lambda c: _tidy(c, day))
         if total:
-            await self._database.read(_empty_log)
+            await self._database.empty_log()
         return total
 
 
@@ -91,13 +89,3 @@ def _tidy(connection: Connection, day: str) -> None:
     billed = (requests.c.day < day, requests.c.user_id != "")
     nobody = {"user_id": "", "user_name": ""}
     connection.execute(update(requests).where(*billed).values(nobody))
-
-
-def _vacuum(connection: Connection) -> None:
-    connection.exec_driver_sql("VACUUM")
-
-
-def _empty_log(connection: Connection) -> None:
-    busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-    if busy:
-        raise StoreError("别的进程正在读，预写日志没有清空")

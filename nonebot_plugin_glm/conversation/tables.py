@@ -6,19 +6,18 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Float,
     ForeignKey,
     Index,
-    Integer,
     MetaData,
-    String,
     Table,
     Text,
     UniqueConstraint,
 )
+
+from .columns import Whole, short
 
 SCHEMA_VERSION = "0003"
 """`migrations/versions` 里最新的一版；数据库已是这一版时不必请出 Alembic。"""
@@ -29,18 +28,18 @@ metadata = MetaData()
 conversations = Table(
     "glm_conversation",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("platform", String(64), nullable=False),
-    Column("bot_id", String(128), nullable=False),
-    Column("scope", String(16), nullable=False),
-    Column("group_id", String(256), nullable=False),
-    Column("user_id", String(128), nullable=False),
-    Column("model", String(128)),
-    Column("thinking", String(8)),
-    Column("window_start", Integer, nullable=False, default=0),
-    Column("persona", String(64)),
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    Column("platform", short(64), nullable=False),
+    Column("bot_id", short(128), nullable=False),
+    Column("scope", short(16), nullable=False),
+    Column("group_id", short(256), nullable=False),
+    Column("user_id", short(128), nullable=False),
+    Column("model", short(128)),
+    Column("thinking", short(8)),
+    Column("window_start", Whole, nullable=False, default=0),
+    Column("persona", short(64)),
     Column("summary", Text, nullable=False, default=""),
-    Column("summarized", Integer, nullable=False, default=0),
+    Column("summarized", Whole, nullable=False, default=0),
     UniqueConstraint("platform", "bot_id", "scope", "group_id", "user_id"),
     sqlite_autoincrement=True,
 )
@@ -48,7 +47,7 @@ conversations = Table(
 turns = Table(
     "glm_turn",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", Whole, primary_key=True, autoincrement=True),
     Column(
         "conversation_id",
         ForeignKey("glm_conversation.id", ondelete="CASCADE"),
@@ -58,13 +57,13 @@ turns = Table(
     Column("referred", Text, nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
-    Column("speaker_id", String(128), nullable=False),
-    Column("speaker_name", String(256), nullable=False),
-    Column("model", String(128), nullable=False),
-    Column("prompt_tokens", Integer, nullable=False),
-    Column("cached_tokens", Integer, nullable=False),
-    Column("completion_tokens", Integer, nullable=False),
-    Column("reasoning_tokens", Integer, nullable=False),
+    Column("speaker_id", short(128), nullable=False),
+    Column("speaker_name", short(256), nullable=False),
+    Column("model", short(128), nullable=False),
+    Column("prompt_tokens", Whole, nullable=False),
+    Column("cached_tokens", Whole, nullable=False),
+    Column("completion_tokens", Whole, nullable=False),
+    Column("reasoning_tokens", Whole, nullable=False),
     Column("created_at", Float, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -72,21 +71,21 @@ turns = Table(
 messages = Table(
     "glm_message",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", Whole, primary_key=True, autoincrement=True),
     Column(
         "turn_id",
         ForeignKey("glm_turn.id", ondelete="CASCADE"),
         nullable=False,
         index=True,
     ),
-    Column("message_id", String(128), nullable=False, index=True),
+    Column("message_id", short(128), nullable=False, index=True),
     Column("own", Boolean, nullable=False),
 )
 
 notes = Table(
     "glm_note",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", Whole, primary_key=True, autoincrement=True),
     Column(
         "conversation_id",
         ForeignKey("glm_conversation.id", ondelete="CASCADE"),
@@ -95,7 +94,7 @@ notes = Table(
     ),
     Column("turn_id", ForeignKey("glm_turn.id", ondelete="SET NULL"), index=True),
     Column("text", Text, nullable=False),
-    Column("author_id", String(128), nullable=False),
+    Column("author_id", short(128), nullable=False),
     Column("created_at", Float, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -104,31 +103,31 @@ notes = Table(
 personas = Table(
     "glm_persona",
     metadata,
-    Column("platform", String(64), primary_key=True),
-    Column("bot_id", String(128), primary_key=True),
-    Column("group_id", String(256), primary_key=True),
-    Column("user_id", String(128), primary_key=True),
-    Column("name", String(64), primary_key=True),
+    Column("platform", short(64), primary_key=True),
+    Column("bot_id", short(128), primary_key=True),
+    Column("group_id", short(256), primary_key=True),
+    Column("user_id", short(128), primary_key=True),
+    Column("name", short(64), primary_key=True),
     Column("text", Text, nullable=False),
 )
 
 requests = Table(
     "glm_request",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("day", String(10), nullable=False),
-    Column("purpose", String(16), nullable=False),
-    Column("model", String(128), nullable=False),
-    Column("platform", String(64), nullable=False),
-    Column("bot_id", String(128), nullable=False),
-    Column("group_id", String(256), nullable=False),
-    Column("user_id", String(128), nullable=False),
-    Column("user_name", String(256), nullable=False),
-    Column("prompt_tokens", Integer, nullable=False),
-    Column("cached_tokens", Integer, nullable=False),
-    Column("completion_tokens", Integer, nullable=False),
-    Column("reasoning_tokens", Integer, nullable=False),
-    Column("cost", BigInteger, nullable=False),
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    Column("day", short(10), nullable=False),
+    Column("purpose", short(16), nullable=False),
+    Column("model", short(128), nullable=False),
+    Column("platform", short(64), nullable=False),
+    Column("bot_id", short(128), nullable=False),
+    Column("group_id", short(256), nullable=False),
+    Column("user_id", short(128), nullable=False),
+    Column("user_name", short(256), nullable=False),
+    Column("prompt_tokens", Whole, nullable=False),
+    Column("cached_tokens", Whole, nullable=False),
+    Column("completion_tokens", Whole, nullable=False),
+    Column("reasoning_tokens", Whole, nullable=False),
+    Column("cost", Whole, nullable=False),
     Index("ix_glm_request_day", "day", "platform", "user_id"),
     sqlite_autoincrement=True,
 )
@@ -137,34 +136,34 @@ requests = Table(
 lifts = Table(
     "glm_quota_lift",
     metadata,
-    Column("day", String(10), primary_key=True),
-    Column("kind", String(8), primary_key=True),
-    Column("platform", String(64), primary_key=True),
-    Column("bot_id", String(128), primary_key=True),
-    Column("identity", String(256), primary_key=True),
+    Column("day", short(10), primary_key=True),
+    Column("kind", short(8), primary_key=True),
+    Column("platform", short(64), primary_key=True),
+    Column("bot_id", short(128), primary_key=True),
+    Column("identity", short(256), primary_key=True),
 )
 """某一天对谁放开额度。"""
 
 groups = Table(
     "glm_group",
     metadata,
-    Column("platform", String(64), primary_key=True),
-    Column("bot_id", String(128), primary_key=True),
-    Column("group_id", String(256), primary_key=True),
-    Column("name", String(64), primary_key=True),
+    Column("platform", short(64), primary_key=True),
+    Column("bot_id", short(128), primary_key=True),
+    Column("group_id", short(256), primary_key=True),
+    Column("name", short(64), primary_key=True),
     Column("value", Text, nullable=False),
 )
 
 blocked = Table(
     "glm_blocked",
     metadata,
-    Column("platform", String(64), primary_key=True),
-    Column("user_id", String(128), primary_key=True),
+    Column("platform", short(64), primary_key=True),
+    Column("user_id", short(128), primary_key=True),
 )
 
 settings = Table(
     "glm_setting",
     metadata,
-    Column("name", String(128), primary_key=True),
+    Column("name", short(128), primary_key=True),
     Column("value", Text, nullable=False),
 )

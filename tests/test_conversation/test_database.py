@@ -17,7 +17,8 @@ from alembic.script import ScriptDirectory
 
 from nonebot_plugin_glm import conversation
 from nonebot_plugin_glm.conversation import tables
-from nonebot_plugin_glm.conversation.database import BUSY_SECONDS, Database
+from nonebot_plugin_glm.conversation.database import Database
+from nonebot_plugin_glm.conversation.sqlite import BUSY_SECONDS
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.exception import StoreError
 

@@ -19,16 +19,16 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     select,
-    text,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from ...domain import ConversationKey, Scope
 from .. import queries
 from ..database import Database
 from ..tables import conversations, messages, notes, requests, turns
+from .dialects import insert_missing, last_id, settle_ids
 from .lines import bad, entries
 
 _CHILDREN = (turns, messages, notes)
@@ -60,6 +60,7 @@ async def load(database: Database, lines: Iterable[str]) -> Loaded:
         loading = _Loading(connection)
         for number, table, row in entries(lines):
             loading.take(number, table, row)
+        settle_ids(connection, turns)
         loading.draw_in()
         loading.drop_known_requests()
         return loading.done()
@@ -72,8 +73,8 @@ class _Loading:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._turns_before = _last_id(connection, turns)
-        self._requests_before = _last_id(connection, requests)
+        self._turns_before = last_id(connection, turns)
+        self._requests_before = last_id(connection, requests)
         self._homes: dict[int, int | None] = {}
         """文件里的会话在这里的编号，跳过的是 `None`"""
         self._turn: tuple[int, int | None] = (0, None)
@@ -89,7 +90,7 @@ class _Loading:
         if table in _CHILDREN:
             return self._take_child(number, table, row)
         values = _without_id(row) if table is requests else row
-        self._connection.execute(insert(table).on_conflict_do_nothing(), values)
+        self._connection.execute(insert_missing(self._connection, table), values)
 
     def done(self) -> Loaded:
         """读进了多少。"""
@@ -131,7 +132,7 @@ class _Loading:
 
     def draw_in(self) -> None:
         """指着还没有的轮的收回来：轮都过期了的会话，以后的轮不会落在窗口之外。"""
-        newest = _last_id(self._connection, turns) + 1
+        newest = last_id(self._connection, turns) + 1
         c = conversations.c
         for pointer in _POINTERS:
             ahead = c[pointer] > newest
@@ -171,9 +172,3 @@ class _Loading:
 
 def _without_id(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "id"}
-
-
-def _last_id(connection: Connection, table: Table) -> int:
-    """用过的最大的编号。"""
-    query = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
-    return connection.execute(query, {"name": table.name}).scalar() or 0

@@ -54,16 +54,7 @@ async def dump(database: Database, write: Callable[[str], object]) -> Dumped:
         write(last_line(count.total()))
         return Dumped(count[conversations], count[turns], count.total())
 
-    return await database.read(lambda connection: _snapshot(connection, work))
-
-
-def _snapshot(connection: Connection, work: Callable[[Connection], Dumped]) -> Dumped:
-    """平时每条语句各看各的一刻，这里的都要看同一刻。"""
-    connection.exec_driver_sql("BEGIN")
-    try:
-        return work(connection)
-    finally:
-        connection.exec_driver_sql("ROLLBACK")
+    return await database.snapshot(work)
 
 
 def _rows(connection: Connection) -> Iterator[tuple[Table, Row[Any]]]:

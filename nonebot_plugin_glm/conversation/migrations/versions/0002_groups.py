@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from nonebot_plugin_glm.conversation.columns import Whole, short
+
 revision = "0002"
 down_revision = "0001"
 
@@ -16,30 +18,30 @@ def upgrade() -> None:
     )
     op.create_table(
         "glm_message",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("id", Whole, primary_key=True, autoincrement=True),
         sa.Column(
             "turn_id",
-            sa.Integer,
+            Whole,
             sa.ForeignKey("glm_turn.id", ondelete="CASCADE"),
             nullable=False,
         ),
-        sa.Column("message_id", sa.String(128), nullable=False),
+        sa.Column("message_id", short(128), nullable=False),
         sa.Column("own", sa.Boolean, nullable=False),
     )
     op.create_index("ix_glm_message_turn_id", "glm_message", ["turn_id"])
     op.create_index("ix_glm_message_message_id", "glm_message", ["message_id"])
     op.create_table(
         "glm_group",
-        sa.Column("platform", sa.String(64), primary_key=True),
-        sa.Column("bot_id", sa.String(128), primary_key=True),
-        sa.Column("group_id", sa.String(256), primary_key=True),
-        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("platform", short(64), primary_key=True),
+        sa.Column("bot_id", short(128), primary_key=True),
+        sa.Column("group_id", short(256), primary_key=True),
+        sa.Column("name", short(64), primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
     )
     op.create_table(
         "glm_blocked",
-        sa.Column("platform", sa.String(64), primary_key=True),
-        sa.Column("user_id", sa.String(128), primary_key=True),
+        sa.Column("platform", short(64), primary_key=True),
+        sa.Column("user_id", short(128), primary_key=True),
     )
 
 

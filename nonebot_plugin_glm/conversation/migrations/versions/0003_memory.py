@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from nonebot_plugin_glm.conversation.columns import Whole, short
+
 revision = "0003"
 down_revision = "0002"
 
@@ -28,29 +30,27 @@ _REQUEST_COUNTS = (
 
 def upgrade() -> None:
     """旧的会话没有摘要，用默认的人设。"""
-    op.add_column("glm_conversation", sa.Column("persona", sa.String(64)))
+    op.add_column("glm_conversation", sa.Column("persona", short(64)))
     op.add_column(
         "glm_conversation",
         sa.Column("summary", sa.Text, nullable=False, server_default=""),
     )
     op.add_column(
         "glm_conversation",
-        sa.Column("summarized", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("summarized", Whole, nullable=False, server_default="0"),
     )
     op.create_table(
         "glm_note",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("id", Whole, primary_key=True, autoincrement=True),
         sa.Column(
             "conversation_id",
-            sa.Integer,
+            Whole,
             sa.ForeignKey("glm_conversation.id", ondelete="CASCADE"),
             nullable=False,
         ),
-        sa.Column(
-            "turn_id", sa.Integer, sa.ForeignKey("glm_turn.id", ondelete="SET NULL")
-        ),
+        sa.Column("turn_id", Whole, sa.ForeignKey("glm_turn.id", ondelete="SET NULL")),
         sa.Column("text", sa.Text, nullable=False),
-        sa.Column("author_id", sa.String(128), nullable=False),
+        sa.Column("author_id", short(128), nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
         sqlite_autoincrement=True,
     )
@@ -58,11 +58,11 @@ def upgrade() -> None:
     op.create_index("ix_glm_note_turn_id", "glm_note", ["turn_id"])
     op.create_table(
         "glm_persona",
-        sa.Column("platform", sa.String(64), primary_key=True),
-        sa.Column("bot_id", sa.String(128), primary_key=True),
-        sa.Column("group_id", sa.String(256), primary_key=True),
-        sa.Column("user_id", sa.String(128), primary_key=True),
-        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("platform", short(64), primary_key=True),
+        sa.Column("bot_id", short(128), primary_key=True),
+        sa.Column("group_id", short(256), primary_key=True),
+        sa.Column("user_id", short(128), primary_key=True),
+        sa.Column("name", short(64), primary_key=True),
         sa.Column("text", sa.Text, nullable=False),
     )
     _create_ledger()
@@ -72,23 +72,23 @@ def upgrade() -> None:
 def _create_ledger() -> None:
     op.create_table(
         "glm_request",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("id", Whole, primary_key=True, autoincrement=True),
         *(
-            sa.Column(name, sa.String(length), nullable=False)
+            sa.Column(name, short(length), nullable=False)
             for name, length in _REQUEST_TEXTS.items()
         ),
-        *(sa.Column(name, sa.Integer, nullable=False) for name in _REQUEST_COUNTS),
-        sa.Column("cost", sa.BigInteger, nullable=False),
+        *(sa.Column(name, Whole, nullable=False) for name in _REQUEST_COUNTS),
+        sa.Column("cost", Whole, nullable=False),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_glm_request_day", "glm_request", ["day", "platform", "user_id"])
     op.create_table(
         "glm_quota_lift",
-        sa.Column("day", sa.String(10), primary_key=True),
-        sa.Column("kind", sa.String(8), primary_key=True),
-        sa.Column("platform", sa.String(64), primary_key=True),
-        sa.Column("bot_id", sa.String(128), primary_key=True),
-        sa.Column("identity", sa.String(256), primary_key=True),
+        sa.Column("day", short(10), primary_key=True),
+        sa.Column("kind", short(8), primary_key=True),
+        sa.Column("platform", short(64), primary_key=True),
+        sa.Column("bot_id", short(128), primary_key=True),
+        sa.Column("identity", short(256), primary_key=True),
     )
 
 

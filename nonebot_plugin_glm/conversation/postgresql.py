@@ -1,0 +1,135 @@
+"""PostgreSQL：几台机器上的几个机器人进程共用一个数据库。
+
+写事务一个接一个，跨进程也是：与 SQLite 一样，事务里看到的就是最新的，不会有两个
+进程同时新建同一个会话。会话的先后靠会话级的咨询锁，进程没了锁就没了。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from ..exception import StoreError
+from .sqlite import BUSY_SECONDS
+
+SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
+"""认得的写法。"""
+_WRITERS = 0x676C6D
+"""写事务排队用的锁；会话的锁是六十四位的，与两个三十二位的不会撞上。"""
+_OPTIONS = {
+    "lock_timeout": BUSY_SECONDS * 1000,
+    # 机器断了电，服务器一分钟内知道它占着的会话没有人了
+    "tcp_keepalives_idle": 30,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+    # 主人的库可以为了快而放宽，回答过的轮不行
+    "synchronous_commit": "on",
+}
+_WAIT = text("SELECT pg_advisory_xact_lock(:lock, 0)")
+_TRY = text("SELECT pg_try_advisory_lock(:number)")
+_GIVE_UP = text("SELECT pg_advisory_unlock(:number)")
+
+
+class PostgreSQL:
+    """一个 PostgreSQL 数据库；地址里的密码不会出现在异常里。"""
+
+    shared = True
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._claims: Connection | None = None
+
+    def prepare(self) -> None:
+        """没有要做的：第一次读就会连上。"""
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """读用的连接。"""
+        with self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """写事务；等到别的进程的写完。"""
+        with self.engine.begin() as connection:
+            connection.execute(_WAIT, {"lock": _WRITERS}).close()
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """各条语句看同一刻，行一批一批地取。"""
+        engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection:
+            yield connection.execution_options(stream_results=True)
+
+    def scrub(self, connection: Connection) -> None:
+        """死去的行腾出来；服务器的日志与备份是主人的事。"""
+        connection.exec_driver_sql("VACUUM glm_turn, glm_note, glm_conversation")
+
+    def empty_log(self, connection: Connection) -> None:
+        """日志归服务器管。"""
+
+    def try_claim(self, number: int) -> bool:
+        """占住一个会话。"""
+        if self._claims is None:
+            self._claims = self._reading.connect()
+        try:
+            return bool(self._claims.execute(_TRY, {"number": number}).scalar())
+        except SQLAlchemyError:
+            self._drop_claims()
+            raise
+
+    def give_up(self, number: int) -> None:
+        """不再占着。"""
+        if self._claims is None:
+            return
+        try:
+            self._claims.execute(_GIVE_UP, {"number": number}).close()
+        except SQLAlchemyError:  # 连接断了，锁也就没了
+            self._drop_claims()
+
+    def close(self) -> None:
+        """关闭连接，占着的都让出来。"""
+        self._drop_claims()
+        self.engine.dispose()
+
+    def _drop_claims(self) -> None:
+        claims, self._claims = self._claims, None
+        if claims is not None:
+            with suppress(SQLAlchemyError):
+                claims.invalidate()
+            claims.close()
+
+
+def _engine(url: str) -> Engine:
+    if find_spec("psycopg") is None:
+        raise StoreError(
+            "没有装 PostgreSQL 的驱动：pip install 'nonebot-plugin-glm[postgresql]'"
+        )
+    try:
+        address = make_url(url).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        address = None
+    if address is None:  # 不接着原来的异常，它带着整个地址
+        raise StoreError("GLM_DATABASE_URL 不是一个地址")
+    options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+    return create_engine(
+        address,
+        # 一个读写，一个占着会话的锁
+        pool_size=2,
+        max_overflow=0,
+        # 服务器重启过，下一次就重新连
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": BUSY_SECONDS,
+            "tcp_user_timeout": 30_000,
+            "options": options,
+        },
+        hide_parameters=True,
+    )
