@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from ..domain import ConversationKey
 from ..exception import StoreError
 from .backend import Backend
-from .migrating import schema_version, upgrade
+from .migrating import bring_up, schema_version
 from .sqlite import SQLite
 from .tables import SCHEMA_VERSION
 
@@ -148,7 +148,7 @@ class Database:
     def _prepare(self) -> None:
         self._backend.prepare()
         if _within(self._backend.reading, schema_version) != SCHEMA_VERSION:
-            _within(self._backend.writing, upgrade)
+            _within(self._backend.writing, bring_up)
 
 
 def _backend(where: Path | str) -> Backend:

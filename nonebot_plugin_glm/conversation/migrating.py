@@ -1,4 +1,4 @@
-"""把数据库迁移到最新的结构，两种数据库都用 Alembic。"""
+"""把数据库带到最新的结构：新的照表建成，旧的用 Alembic 迁移，两种数据库都一样。"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from ..exception import StoreError
-from .tables import SCHEMA_VERSION, VERSION_TABLE
+from .tables import SCHEMA_VERSION, VERSION_TABLE, create_tables
 
 
 def schema_version(connection: Connection) -> str | None:
@@ -17,19 +17,25 @@ def schema_version(connection: Connection) -> str | None:
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
 
 
-def upgrade(connection: Connection) -> None:
-    """在写事务里迁移。
+def bring_up(connection: Connection) -> None:
+    """在写事务里建成，或迁移。
 
     异常:
         StoreError: 结构比本插件新
     """
-    # Alembic 要三百毫秒才能导入，而平时的启动用不上它
+    version = schema_version(connection)
+    if version is None:
+        create_tables(connection)
+    elif version != SCHEMA_VERSION:  # 否则是别的进程刚刚做好
+        _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    # Alembic 要三百毫秒才能导入，并一直占着十五兆内存：只在升级时请出来
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError
 
-    if schema_version(connection) == SCHEMA_VERSION:  # 别的进程刚刚迁移好
-        return
     config = Config()
     location = str(Path(__file__).parent / "migrations").replace("%", "%%")
     config.set_main_option("script_location", location)

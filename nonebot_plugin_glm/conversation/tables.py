@@ -8,10 +8,13 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Float,
     ForeignKey,
     Index,
     MetaData,
+    PrimaryKeyConstraint,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -20,7 +23,7 @@ from sqlalchemy import (
 from .columns import Whole, short
 
 SCHEMA_VERSION = "0003"
-"""`migrations/versions` 里最新的一版；数据库已是这一版时不必请出 Alembic。"""
+"""`migrations/versions` 里最新的一版；旧的数据库才请出 Alembic，新的照这里的表建。"""
 VERSION_TABLE = "glm_schema_version"
 
 metadata = MetaData()
@@ -54,7 +57,6 @@ turns = Table(
         nullable=False,
         index=True,
     ),
-    Column("referred", Text, nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("speaker_id", short(128), nullable=False),
@@ -65,6 +67,7 @@ turns = Table(
     Column("completion_tokens", Whole, nullable=False),
     Column("reasoning_tokens", Whole, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("referred", Text, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -167,3 +170,18 @@ settings = Table(
     Column("name", short(128), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+_versions = Table(
+    VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+)
+"""Alembic 的表，不算在历史的表里。"""
+
+
+def create_tables(connection: Connection) -> None:
+    """在空的数据库里建成最新的一版，与一步步迁移得到的一样。"""
+    metadata.create_all(connection, checkfirst=False)
+    _versions.create(connection, checkfirst=True)
+    connection.execute(_versions.insert().values(version_num=SCHEMA_VERSION))
