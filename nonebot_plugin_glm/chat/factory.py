@@ -13,6 +13,7 @@ from ..api.prices import PriceList
 from ..api.retry import RetryPolicy
 from ..config import Config
 from ..conversation.accounts import Kind
+from ..conversation.damage import DamageReport
 from ..conversation.database import Database
 from ..conversation.places import PlaceStore
 from ..conversation.store import ConversationStore
@@ -39,13 +40,14 @@ async def open_service(
     on_failure: FailureReport,
     personas: PersonaSource | None = None,
     on_parked: ParkingReport = lambda parked: None,
+    on_damage: DamageReport | None = None,
 ) -> ChatService:
     """打开历史与连接，得到服务；`config` 以后变了，可以改的设置立即照新的。
 
     异常:
         StoreError: 数据库打不开
     """
-    opened = await Database.open(database)
+    opened = await Database.open(database, on_damage)
     store = ConversationStore(opened)
     try:
         places = await Places.open(PlaceStore(opened))

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from ..domain import ConversationKey
 from ..exception import StoreError
 from .backend import Backend
+from .damage import DamageReport, Rescue
 from .migrating import bring_up, schema_version
 from .sqlite import SQLite
 from .tables import SCHEMA_VERSION
@@ -37,14 +39,18 @@ class Database:
     def __init__(self, backend: Backend, worker: ThreadPoolExecutor) -> None:
         self._backend = backend
         self._worker = worker
+        self._rescue: Rescue | None = None
         self._closed = False
 
     @classmethod
-    async def open(cls, where: Path | str) -> Database:
+    async def open(
+        cls, where: Path | str, on_damage: DamageReport | None = None
+    ) -> Database:
         """打开数据库，旧的结构就地迁移。
 
         参数:
             where: SQLite 文件，没有就新建；或 PostgreSQL 的地址
+            on_damage: 文件坏了就移开、换新的，告诉它移到了哪里；没有就不动坏的文件
 
         异常:
             StoreError: 打不开，或结构比本插件新
@@ -52,6 +58,9 @@ class Database:
         # SQLite 只容一个写者，一个线程正好让读写各归其位
         worker = ThreadPoolExecutor(1, thread_name_prefix="glm-database")
         database = cls(_backend(where), worker)
+        if on_damage is not None and isinstance(where, Path):
+            engine, prepare = database._backend.engine, database._prepare
+            database._rescue = Rescue(where, engine, prepare, on_damage)
         try:
             await database._run(database._prepare)
         except BaseException:
@@ -88,7 +97,9 @@ class Database:
         异常:
             StoreError: 写不进
         """
-        return await self._run(lambda: _within(self._backend.writing, work))
+        return await self._run(
+            lambda: _within(self._backend.writing, work), again=False
+        )
 
     async def scrub(self) -> None:
         """删去的一个字节也不留，尽数据库所能。
@@ -139,9 +150,11 @@ class Database:
         await loop.run_in_executor(self._worker, self._backend.close)
         self._worker.shutdown()
 
-    async def _run(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], T], *, again: bool = True) -> T:
         if self._closed:
             raise StoreError("历史已经关闭")
+        if self._rescue is not None:
+            work = partial(self._rescue.carry_out, work, again=again)
         with _as_store_error():
             return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from nonebot import get_bots, get_driver
 from nonebot.adapters import Bot
@@ -88,6 +89,16 @@ def tell_parked(parked: KeyParked) -> None:
     logger.warning(sentence)
     if parked.parking.reach is not Reach.MODEL:
         owners.tell(sentence)
+
+
+def tell_damaged(aside: Path) -> None:
+    """数据库坏了，换了新的：写进日志，告诉主人。"""
+    sentence = (
+        f"数据库坏了，已移到同一目录的 {aside.name}，换了一个新的；"
+        "历史、备忘、账本和各群的设置从头开始，有备份可以用 nb glm import 导入。"
+    )
+    logger.error(sentence)
+    owners.tell(sentence)
 
 
 def parked_sentence(parked: KeyParked) -> str:

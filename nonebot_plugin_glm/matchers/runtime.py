@@ -15,7 +15,7 @@ from ..chat.personas import PersonaSource
 from ..config import load_config
 from ..exception import APIError, GLMError
 from ..message.reconnecting import reconnection
-from .owners import tell_parked
+from .owners import tell_damaged, tell_parked
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +73,13 @@ async def _open() -> ChatService:
     factory = await asyncio.to_thread(import_module, "..chat.factory", __package__)
     personas = PersonaSource(PERSONAS, _bot_name(), logger.warning)
     service = await factory.open_service(
-        config, DATABASE, user_agent(), log_failure, personas, tell_parked
+        config,
+        DATABASE,
+        user_agent(),
+        log_failure,
+        personas,
+        tell_parked,
+        tell_damaged,
     )
     try:
         settings.restore(await service.settings.all())

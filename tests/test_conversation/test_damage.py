@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import Speaker, Turn, Usage
 from nonebot_plugin_glm.exception import StoreError
@@ -69,6 +70,20 @@ def spoil(path: Path) -> bytes:
     spoilt = data[:4096] + b"\xff" * (len(data) - 4096)
     path.write_bytes(spoilt)
     return spoilt
+
+
+def spoil_table(path: Path, table: str) -> None:
+    """只坏一张表；别的连接记着的页也作废，真的去读文件。"""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = next(connection.execute("PRAGMA page_size"))[0]
+    root = f"SELECT rootpage FROM sqlite_master WHERE name = '{table}'"
+    page = next(connection.execute(root))[0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
 
 
 async def reopen_and_read(path: Path) -> None:
@@ -186,3 +201,72 @@ async def test_closed_store(store: ConversationStore) -> None:
         with pytest.raises(StoreError, match="关闭"):
             await attempt
     await store.aclose()
+
+
+def tables_of(path: Path) -> list[tuple[object, ...]]:
+    """文件里有哪些表。"""
+    return rows(path, "SELECT name FROM sqlite_master")
+
+
+async def reopen(path: Path, aside: list[Path]) -> ConversationStore:
+    """坏了就换新的。"""
+    return ConversationStore(await Database.open(path, aside.append))
+
+
+@pytest.mark.parametrize("damage", [b"not a database at all" * 500, b"SQLite format 3"])
+async def test_damaged_file_is_set_aside(path: Path, damage: bytes) -> None:
+    """打不开的文件改名留着，一字不变，新的库照常用。"""
+    await asyncio.to_thread(path.write_bytes, damage)
+    aside: list[Path] = []
+    store = await reopen(path, aside)
+    assert len(await fill(store, private(), 2)) == 2
+    await store.aclose()
+    assert [p.name.partition(".damaged-")[0] for p in aside] == [path.name]
+    assert await asyncio.to_thread(aside[0].read_bytes) == damage
+
+
+async def test_damage_found_while_reading(path: Path) -> None:
+    """开着的时候坏了，读到才知道：移开，在新库里重读，之后照常。"""
+    aside: list[Path] = []
+    store = await reopen(path, aside)
+    await store.append(private(), turn(SECRET))
+    spoil_table(path, "glm_turn")
+    assert (await store.read(private(), 10)).turns == ()
+    assert len(await fill(store, private(), 2)) == 2
+    await store.aclose()
+    assert len(aside) == 1
+    assert "glm_turn" in str(await asyncio.to_thread(tables_of, aside[0]))
+
+
+async def test_damage_found_while_writing(path: Path) -> None:
+    """写的时候才知道：这一次是 StoreError，拿着旧编号的下一次也不会认错。"""
+    aside: list[Path] = []
+    store = await reopen(path, aside)
+    old = await store.append(private(), turn(SECRET))
+    spoil_table(path, "glm_turn")
+    with pytest.raises(StoreError, match="换上新的") as caught:
+        await store.append(private(), turn(SECRET))
+    assert SECRET not in f"{caught.value!r}{caught.value.__cause__}"
+    await store.append(private(), turn("再来"), window_start=old + 1, replaces=old)
+    await store.append(private(), turn("还有"))
+    kept = (await store.read(private(), 10)).turns
+    assert [stored.turn.question for stored in kept] == ["再来", "还有"]
+    await store.aclose()
+    assert len(aside) == 1
+
+
+async def test_another_process_has_already_replaced_it(path: Path) -> None:
+    """两个进程同时发现坏了：后一个重开就是新的，不把新的也移开。"""
+    one: list[Path] = []
+    other: list[Path] = []
+    stores = [await reopen(path, one), await reopen(path, other)]
+    await stores[0].append(private(), turn(SECRET))
+    assert await stores[1].count(private()) == 1
+    spoil_table(path, "glm_turn")
+    for store in stores:
+        assert (await store.read(private(), 10)).turns == ()
+    await stores[0].append(private(), turn("共有"))
+    assert await stores[1].count(private()) == 1
+    for store in stores:
+        await store.aclose()
+    assert (len(one), len(other)) == (1, 0)
