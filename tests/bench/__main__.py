@@ -1,14 +1,23 @@
-"""运行基准，打印 Markdown 表：`python -m tests.bench`，约四分钟。"""
+"""运行基准，打印 Markdown 表：`python -m tests.bench [遍数=3]`，一遍不到三分钟。
+
+几个机器人一项一项轮流量，几遍取中位数：机器忽快忽慢时，大家一样忽快忽慢。延迟与 CPU
+两项里 GLM 立刻答，量到的全是机器人自己的。只转发的不要流；本插件照默认的 `GLM_STREAM`
+要流，同样的字分成八帧。
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from .scenarios import Contestant, calm, crowd, flood, one_by_one
+from .figures import FIGURES
+from .measure import busy_share
+from .scenarios import Contestant, calm, crowds, flood, importing, one_by_one
 
 KEY = "0123456789abcdef0123456789abcdef.0123456789abcdef"
 YARDSTICKS = ("tests.bench.yardsticks",)
@@ -21,48 +30,86 @@ OURS = Contestant(
 )
 
 
-async def measure(contestant: Contestant, server: str) -> dict[str, float]:
-    """量一个机器人的各项；空插件不回答，只量前几项。"""
-    found: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        found.update(await calm(contestant, home, f"{server}/0"))
-        if contestant is not EMPTY:
-            found.update(await flood(contestant, home, f"{server}/0"))
-            found.update(await one_by_one(contestant, home, f"{server}/0"))
-            for people in (100, 500):
-                found.update(await crowd(contestant, home, f"{server}/0.2", people))
-    return found
+CONTESTANTS = (EMPTY, LIMIT, OURS)
+QUIET, TRIES = 0.2, 20
+
+Found = dict[str, dict[str, list[float]]]
 
 
-async def main() -> None:
-    """启动 GLM，依次量，打印。"""
+async def quiet() -> float:
+    """等机器静下来，至多二十秒；返回最后一秒忙了几成。"""
+    busy = 1.0
+    for _ in range(TRIES):
+        busy = await busy_share()
+        if busy <= QUIET:
+            break
+    return busy
+
+
+async def once(server: str, found: Found) -> None:
+    """每一项都让几个机器人挨着量一遍；空插件不回答，只量前几项。"""
+    fast, slow = f"{server}/0", f"{server}/0.2"
+    for scenario, url in (
+        (calm, fast),
+        (flood, fast),
+        (one_by_one, fast),
+        (crowds, slow),
+    ):
+        for contestant in CONTESTANTS:
+            if contestant is EMPTY and scenario is not calm:
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                results = await scenario(contestant, Path(folder), url)
+                if scenario is calm:
+                    results.update(await importing(contestant, Path(folder)))
+            for name, value in results.items():
+                found[contestant.name].setdefault(name, []).append(value)
+
+
+async def main(rounds: int) -> None:
+    """启动 GLM，量几遍，打印。"""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = (sys.executable, "-m", "tests.bench.glm", str(port))
+    found: Found = {contestant.name: {} for contestant in CONTESTANTS}
+    busy, load = await quiet(), os.getloadavg()[0]
     glm = await asyncio.create_subprocess_exec(*command)
     try:
         await asyncio.sleep(1)
-        contestants = (EMPTY, LIMIT, OURS)
-        server = f"http://127.0.0.1:{port}"
-        results = [await measure(contestant, server) for contestant in contestants]
+        for _ in range(rounds):
+            await once(f"http://127.0.0.1:{port}", found)
     finally:
         glm.terminate()
         await glm.wait()
-    sys.stdout.write(table(results))
+    sys.stdout.write(
+        f"{rounds} 遍的中位数，{os.cpu_count()} 核；开始时机器忙了 {busy:.0%}，"
+        f"一分钟负载 {load:.2f}。\n\n{table(found)}"
+    )
 
 
-def table(results: list[dict[str, float]]) -> str:
-    """一项一行，最后是本插件与只转发之比。"""
-    empty, limit, ours = results
-    rows = ["| 项目 | 空插件 | 只转发 | 本插件 | 本插件 ÷ 只转发 |", "| --- " * 5 + "|"]
+def table(found: Found) -> str:
+    """一项一行：各自的数，本插件与两把尺之比，要守的数，守没守住。"""
+    empty, limit, ours = (
+        {name: statistics.median(values) for name, values in found[c.name].items()}
+        for c in CONTESTANTS
+    )
+    titles = "项目 | 空插件 | 只转发 | 本插件 | ÷ 空插件 | ÷ 只转发 | 要守住 | 守住了"
+    rows = [f"| {titles} |", "| --- " * 8 + "|"]
     for name, value in ours.items():
         cells = [f"{r[name]:.2f}" if name in r else "—" for r in (empty, limit, ours)]
-        ratio = f"{value / limit[name]:.2f}" if limit[name] else "—"
-        rows.append(f"| {name} | {' | '.join(cells)} | {ratio} |")
+        cells += [
+            f"{value / r[name]:.2f}" if r.get(name) else "—" for r in (empty, limit)
+        ]
+        figure = FIGURES.get(name)
+        if figure is None:
+            cells += ["—", "—"]
+        else:
+            held = figure.held(empty, limit, ours)
+            cells += [figure.words, "是" if held else "**否**"]
+        rows.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 3))

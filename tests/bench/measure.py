@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import statistics
 from collections.abc import Sequence
@@ -23,3 +24,16 @@ def resident_mib(pid: int) -> float:
 def percentile(values: Sequence[float], percent: int) -> float:
     """百分位数。"""
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+async def busy_share(seconds: float = 1.0) -> float:
+    """整台机器接下来这段时间忙了几成。"""
+    before = _ticks()
+    await asyncio.sleep(seconds)
+    idle, total = (now - then for now, then in zip(_ticks(), before, strict=True))
+    return 1 - idle / total
+
+
+def _ticks() -> tuple[int, int]:
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    return int(fields[3]) + int(fields[4]), sum(map(int, fields))

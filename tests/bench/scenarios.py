@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.real_bot import QQ, BotProcess
 
+from .crowds import QUESTIONS as QUESTIONS_OF_CROWDS
+from .crowds import crowd, newcomers
 from .measure import cpu_seconds, percentile, resident_mib
 
 IDLE_RATE, IDLE_MESSAGES = 200, 1200
 QUESTIONS, PEOPLE = 300, 30
-CROWD_QUESTIONS = 8
 SETTLE_SECONDS = 2.0
 FLOOD_RATE, FLOOD_SECONDS, FLOOD_ASKS = 1000, 10, 10
+ROOT = Path(__file__).parents[2]
+IMPORTING = """
+import sys, time, nonebot
+from nonebot.adapters.onebot.v11 import Adapter
+nonebot.init(_env_file=None, driver="~fastapi", log_level="ERROR")
+nonebot.get_driver().register_adapter(Adapter)
+started = time.perf_counter()
+assert nonebot.load_plugin(sys.argv[1])
+print(time.perf_counter() - started)
+"""
 
 
 @dataclass(frozen=True)
@@ -98,9 +111,12 @@ async def one_by_one(
         for number in range(QUESTIONS):
             times.append(await exchange(qq, number % PEOPLE) * 1e3)
         used = cpu_seconds(bot.pid) - before
+        grown = await newcomers(qq, bot.pid)
     return {
+        **grown,
         "一个提问的 CPU（毫秒）": used / QUESTIONS * 1e3,
         "一个提问的延迟，中位（毫秒）": percentile(times, 50),
+        "一个提问的延迟，p95（毫秒）": percentile(times, 95),
         "一个提问的延迟，p99（毫秒）": percentile(times, 99),
     }
 
@@ -113,30 +129,25 @@ async def exchange(qq: QQ, person: int, patience: float = 10.0) -> float:
     return time.perf_counter() - started
 
 
-async def crowd(
-    contestant: Contestant, home: Path, base_url: str, people: int
-) -> dict[str, float]:
-    """`people` 个人同时问，各问几遍，GLM 要 200 毫秒。"""
+async def crowds(contestant: Contestant, home: Path, base_url: str) -> dict[str, float]:
+    """1、10、100、500 个人同时问，GLM 要 200 毫秒。"""
+    found: dict[str, float] = {}
     async with bot_of(contestant, home, base_url) as bot:
         qq = await bot.connect()
         await asyncio.sleep(SETTLE_SECONDS)
         await exchange(qq, 0)
-        started, asked, times = time.perf_counter(), {}, []
-        left = {2000 + person: CROWD_QUESTIONS for person in range(people)}
-        for person in left:
-            asked[person] = time.perf_counter()
-            await qq.private(person, "你好")
-        while left:
-            person = (await qq.next(30)).user_id or 0
-            times.append(time.perf_counter() - asked[person])
-            left[person] -= 1
-            if not left[person]:
-                del left[person]
-                continue
-            asked[person] = time.perf_counter()
-            await qq.private(person, "你好")
-        taken = time.perf_counter() - started
-    return {
-        f"{people} 人同时问，每秒答几条": len(times) / taken,
-        f"{people} 人同时问，p95（秒）": percentile(times, 95),
-    }
+        for people in QUESTIONS_OF_CROWDS:
+            found.update(await crowd(qq, people))
+    return found
+
+
+async def importing(contestant: Contestant, home: Path) -> dict[str, float]:
+    """在 NoneBot 与适配器都导入之后，导入插件自己要多久。"""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", IMPORTING, contestant.plugins[0]),
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **contestant.settings},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    return {"导入插件（秒）": float(output.split()[-1])}
