@@ -1,4 +1,4 @@
-"""运行基准，打印 Markdown 表：`python -m tests.bench [遍数=3]`，一遍不到三分钟。
+"""运行基准，打印 Markdown 表：`python -m tests.bench [遍数=2]`，一遍要几分钟。
 
 几个机器人一项一项轮流量，几遍取中位数：机器忽快忽慢时，大家一样忽快忽慢。延迟与 CPU
 两项里 GLM 立刻答，量到的全是机器人自己的。只转发的不要流；本插件照默认的 `GLM_STREAM`
@@ -112,4 +112,4 @@ def table(found: Found) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 3))
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2))
