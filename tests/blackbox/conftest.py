@@ -69,6 +69,7 @@ def reset(server: FakeGLM) -> None:
     for field in dataclasses.fields(Knobs):
         setattr(server, field.name, getattr(defaults, field.name))
     server.always(None)
+    server.release()
     server.clear()
     server.revoked.clear()
     server.reject_tokens = 0

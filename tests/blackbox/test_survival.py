@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from tests.fake_glm import FakeGLM
-from tests.real_bot import QQ
+from tests.real_bot import QQ, UNANSWERED
 
 from .conftest import Launch
+from .patience import wait_until
 
 GROUP, USER = 400, 401
 ROUNDS = 3
@@ -48,11 +49,11 @@ async def test_kill_while_answering(launch: Launch, glm: FakeGLM) -> None:
     bot = await launch()
     qq = await bot.connect()
     await qq.talk(USER, "答完的")
-    glm.delay = 5
+    glm.hold()
     await qq.private(USER, "没答完的")
     await glm.wait_for_chats(2)
     await bot.kill()
-    glm.delay = 0
+    glm.release()
     await bot.start()
     qq = await bot.connect()
     await qq.talk(USER, "再来")
@@ -61,17 +62,21 @@ async def test_kill_while_answering(launch: Launch, glm: FakeGLM) -> None:
 
 
 async def test_stop_while_answering(launch: Launch, glm: FakeGLM) -> None:
-    """正在回答时正常停止：很快退出，连接关闭，历史完整。"""
+    """正在问、正在发的时候正常停止：很快退出，不等客户端的应答，历史完整。"""
     bot = await launch()
     qq = await bot.connect()
     await qq.talk(USER, "答完的")
-    glm.delay = 30
+    glm.hold()
     await qq.private(USER, "没答完的")
     await glm.wait_for_chats(2)
     await asyncio.wait_for(bot.stop(), 10)
-    glm.delay = 0
+    glm.release()
     await bot.start()
     qq = await bot.connect()
     await qq.talk(USER, "再来")
     spoken = [m["content"] for m in glm.chats[-1]["messages"][1:]]
     assert spoken == ["答完的", "收到：答完的", "再来"]
+    qq.respond = lambda action, _: UNANSWERED if action == "send_msg" else None
+    await qq.private(USER, "没送到的")
+    await wait_until(lambda: "没送到的" in str(qq.calls))
+    await asyncio.wait_for(bot.stop(), 10)

@@ -34,7 +34,7 @@ class Journal:
     """回答完成前客户端就断开的对话请求数。"""
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def wait_for_chats(self, n: int, timeout: float = 5) -> None:
+    async def wait_for_chats(self, n: int, timeout: float = 30) -> None:
         """等到收过 n 个对话请求，超时（秒）抛出 TimeoutError。"""
         try:
             await asyncio.wait_for(self._until(n), timeout)

@@ -48,6 +48,8 @@ class FakeGLM(Knobs, Journal):
         self._script: deque[Fault] = deque()
         self._always: Fault | None = None
         self._dice = random.Random(0)
+        self._open = asyncio.Event()
+        self._open.set()
         self._handlers: set[asyncio.Task[Any]] = set()
         self._runner: web.AppRunner | None = None
         self._closing = False
@@ -92,6 +94,14 @@ class FakeGLM(Knobs, Journal):
     def always(self, fault: Fault | None) -> None:
         """编排用完之后每个对话请求都用这个故障，None 恢复正常。"""
         self._always = fault
+
+    def hold(self) -> None:
+        """之后的回答一个字节也不送，直到 `release`。"""
+        self._open.clear()
+
+    def release(self) -> None:
+        """放行等着的回答，之后的也不再等。"""
+        self._open.set()
 
     def clear(self) -> None:
         """清空记录、编排、缓存与计数，旋钮与 always 不变。"""
@@ -167,6 +177,7 @@ class FakeGLM(Knobs, Journal):
             raise RuntimeError
         self._handlers.add(task)
         try:
+            await self._open.wait()
             return await delivery.run()
         except asyncio.CancelledError:
             self.disconnects += not self._closing

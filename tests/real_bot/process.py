@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 WARNINGS = (
     "default,ignore:Failing to pass a value to the 'type_params':DeprecationWarning"
 )
-START_SECONDS = 60.0
+START_SECONDS, STOP_SECONDS = 60.0, 25.0
 _FOREIGN = re.compile(
     r"GLM_.*|.*_proxy|NICKNAME|SUPERUSERS|COMMAND_.*|LOCALSTORE_.*|API_TIMEOUT",
     re.IGNORECASE,
@@ -120,13 +120,15 @@ class BotProcess:
             if process.returncode is None:
                 process.send_signal(sign)
             try:
-                await asyncio.wait_for(process.wait(), 20)
+                await asyncio.wait_for(process.wait(), STOP_SECONDS)
             except asyncio.TimeoutError:
                 process.kill()
                 await process.wait()
-        for client in self._clients:
-            await client.close()
-        self._clients.clear()
+                raise RuntimeError(f"机器人没有退出：\n{self.log[-2000:]}") from None
+            finally:
+                for client in self._clients:
+                    await client.close()
+                self._clients.clear()
 
     async def _listening(self) -> None:
         while True:

@@ -98,11 +98,11 @@ class QQ:
         await self.ask(group, user, words, role=role, **extra)
         return await self.next()
 
-    async def collect(self, count: int, timeout: float = 20.0) -> list[Sent]:
+    async def collect(self, count: int, timeout: float = 60.0) -> list[Sent]:
         """等机器人接下来的 `count` 条消息。"""
         return [await self.next(timeout) for _ in range(count)]
 
-    async def next(self, timeout: float = 10.0) -> Sent:
+    async def next(self, timeout: float = 60.0) -> Sent:
         """等机器人的下一条消息。"""
         try:
             return await asyncio.wait_for(self._news.get(), timeout)

@@ -10,6 +10,13 @@ from nonebot.log import logger
 
 from nonebot_plugin_glm.exception import GLMError, NetworkError, ServerError, StoreError
 from nonebot_plugin_glm.matchers import runtime
+from nonebot_plugin_glm.message.reconnecting import Reconnection
+
+
+@pytest.fixture(autouse=True)
+def _still_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """这里的关机不算数，别的测试还要用。"""
+    monkeypatch.setattr(runtime, "reconnection", Reconnection())
 
 
 class Opener:

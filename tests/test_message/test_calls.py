@@ -8,7 +8,9 @@ import gc
 import anyio
 import pytest
 
+from nonebot_plugin_glm.message import calls
 from nonebot_plugin_glm.message.calls import to_the_end
+from nonebot_plugin_glm.message.reconnecting import Reconnection
 
 
 async def test_result_and_failure_pass_through() -> None:
@@ -50,6 +52,27 @@ async def test_cancelled_call_is_finished_first(how: str) -> None:
         scope.cancel()
     await asyncio.wait({task})
     assert done == ["做完"]
+
+
+async def test_closing_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """关机时连接已经断了：被取消的调用没有应答也离开，不等到接口超时。"""
+    monkeypatch.setattr(calls, "reconnection", closing := Reconnection())
+    started, answered = asyncio.Event(), asyncio.Event()
+
+    async def unanswered() -> None:
+        started.set()
+        await answered.wait()
+
+    task = asyncio.create_task(to_the_end(unanswered()))
+    await started.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    closing.close()
+    await asyncio.wait({task})
+    assert task.cancelled()
+    answered.set()
+    await asyncio.sleep(0)
 
 
 async def test_failure_after_cancellation_is_retrieved() -> None:
