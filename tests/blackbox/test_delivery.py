@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import Any
 
@@ -12,7 +11,7 @@ from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ, REFUSED, UNANSWERED, BotProcess, Sent
 
 from .conftest import Launch
-from .patience import wait_until
+from .patience import heard_out, wait_until
 
 GROUP, USER = 801, 802
 MARKER = re.compile(r"【(\d+)】")
@@ -130,7 +129,7 @@ async def test_long_answer_arrives_whole(qq: QQ, glm: FakeGLM, refuse: Any) -> N
     if refuse:
         qq.respond = refuse
     asking = await qq.ask(GROUP, USER, "写长文")
-    sent = await qq.rest(2.5)
+    sent = await heard_out(qq, glm, USER, GROUP)
     check_pieces(pieces(sent), long_answer())
     if refuse is None:
         assert len(sent) == 4
@@ -150,7 +149,7 @@ async def test_refused_in_the_middle(qq: QQ, glm: FakeGLM) -> None:
 
     qq.respond = third
     await qq.private(USER, "写长文")
-    sent = await qq.rest(2.5)
+    sent = await heard_out(qq, glm, USER)
     check_pieces(pieces(sent), long_answer())
 
 
@@ -199,11 +198,12 @@ async def test_answer_waits_for_the_client_to_come_back(
     bot: BotProcess, qq: QQ, glm: FakeGLM
 ) -> None:
     """答好的时候客户端正在重启：再连上就送到。"""
-    glm.delay = 0.5
+    glm.hold()
     await qq.private(USER, "慢慢想")
     await glm.wait_for_chats(1)
     await qq.close()
-    await asyncio.sleep(1)
+    glm.release()
+    await wait_until(lambda: not glm.in_flight)
     again = await bot.connect(qq.self_id)
     assert (await again.next()).text == "收到：慢慢想"
     await again.close()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from tests.fake_glm import FakeGLM
+from tests.fake_glm.faults import Stall
 from tests.real_bot import QQ, Sent
 
 from .conftest import SUPERUSER
-from .patience import wait_until
+from .patience import reacted, wait_until
 
 GROUP, ASKER, OTHER = 950, 951, 952
 
@@ -31,30 +30,31 @@ async def test_reset_cancels_the_answer(qq: QQ, glm: FakeGLM, streaming: bool) -
     """回答到一半重置：连接关闭，没有晚到的回答，下一问是新的开头。"""
     await qq.call(GROUP, ASKER, "旧的一轮")
     if streaming:
-        glm.chunk_delay, glm.chunk_size, glm.answer = 0.3, 1, "慢慢说来话长" * 5
+        glm.answer, glm.chunk_size = "说了一段。\n\n后面的话。", 8
+        glm.script(Stall(60, 1))
+        assert (await qq.call(GROUP, ASKER, "要被取消的")).text == "说了一段。"
     else:
-        glm.delay = 1.5
-    await qq.ask(GROUP, ASKER, "要被取消的")
-    await glm.wait_for_chats(2)
-    await asyncio.sleep(0.1)
+        glm.hold()
+        await qq.ask(GROUP, ASKER, "要被取消的")
+        await glm.wait_for_chats(2)
     told = await command(qq, "reset")
     assert "忘记" in told.text
     await wait_until(lambda: glm.disconnects == 1)
-    assert await qq.silence(0.3 if streaming else 1.6)
-    glm.delay, glm.chunk_delay, glm.answer = 0, 0, "新的"
+    glm.release()
+    assert await qq.silence(0.3)
     await qq.call(GROUP, ASKER, "新的一问")
     assert spoken(glm) == ["新的一问"]
 
 
 async def test_reset_drops_waiting_questions(qq: QQ, glm: FakeGLM) -> None:
     """排着队的提问也一起取消，一个都不会冒出来。"""
-    glm.delay = 0.5
+    glm.hold()
     for number in range(5):
         await qq.ask(GROUP, ASKER + number, f"排队{number}")
-    await glm.wait_for_chats(1)
-    await asyncio.sleep(0.1)
+    await wait_until(lambda: len(reacted(qq)) == 5)
     assert "忘记" in (await command(qq, "reset")).text
-    assert await qq.silence(0.8)
+    glm.release()
+    assert await qq.silence(0.3)
     assert len(glm.chats) == 1
     await qq.call(GROUP, ASKER, "新的一问")
     assert spoken(glm) == ["新的一问"]
@@ -63,23 +63,24 @@ async def test_reset_drops_waiting_questions(qq: QQ, glm: FakeGLM) -> None:
 async def test_question_right_after_reset(qq: QQ, glm: FakeGLM) -> None:
     """重置之后立刻问：不会被重置误伤，也不带旧的。"""
     await qq.call(GROUP, ASKER, "旧的一轮")
-    glm.delay = 1
+    glm.hold()
     await qq.ask(GROUP, ASKER, "要被取消的")
     await glm.wait_for_chats(2)
     assert "忘记" in (await command(qq, "reset")).text
-    glm.delay = 0
+    glm.release()
     assert (await qq.call(GROUP, ASKER, "新的一问")).text.endswith("新的一问")
     assert spoken(glm) == ["新的一问"]
 
 
 async def test_reset_by_number_cancels_too(qq: QQ, glm: FakeGLM) -> None:
     """超级用户从私聊按群号重置，也取消那个群进行中的回答。"""
-    glm.delay = 1
+    glm.hold()
     await qq.ask(GROUP, ASKER, "要被取消的")
     await glm.wait_for_chats(1)
     assert "忘记" in (await qq.talk(SUPERUSER, f"/glm reset {GROUP}")).text
     await wait_until(lambda: glm.disconnects == 1)
-    assert await qq.silence(1)
+    glm.release()
+    assert await qq.silence(0.3)
 
 
 async def test_reset_counts_turns(qq: QQ, glm: FakeGLM) -> None:
@@ -98,17 +99,18 @@ async def test_reset_counts_turns(qq: QQ, glm: FakeGLM) -> None:
 async def test_stop(qq: QQ, glm: FakeGLM, user: int, role: str, stops: bool) -> None:
     """中止进行中的回答：提问的人与管理者可以，别的成员被告知不行。"""
     await qq.call(GROUP, ASKER, "旧的一轮")
-    glm.delay = 0.8
+    glm.hold()
     await qq.ask(GROUP, ASKER, "要被中止的")
     await glm.wait_for_chats(2)
     told = (await command(qq, "stop", role=role, user=user)).text
     assert ("已中止" in told) is stops
     if stops:
         await wait_until(lambda: glm.disconnects == 1)
-        assert await qq.silence(0.9)
+        glm.release()
+        assert await qq.silence(0.3)
     else:
+        glm.release()
         assert (await qq.next()).text.endswith("要被中止的")
-    glm.delay = 0
     await qq.call(GROUP, ASKER, "接着问")
     assert ("要被中止的" in spoken(glm)) is not stops
     assert "旧的一轮" in spoken(glm)
@@ -116,11 +118,12 @@ async def test_stop(qq: QQ, glm: FakeGLM, user: int, role: str, stops: bool) -> 
 
 async def test_stop_only_ones_own(qq: QQ, glm: FakeGLM) -> None:
     """成员中止的只是自己的提问，别人的照常。"""
-    glm.delay = 0.5
+    glm.hold()
     await qq.ask(GROUP, ASKER, "我的")
     await glm.wait_for_chats(1)
     await qq.ask(GROUP, OTHER, "别人的")
     assert "已中止" in (await command(qq, "stop", role="member", user=ASKER)).text
+    glm.release()
     assert (await qq.next()).text.endswith("别人的")
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from tests.fake_glm import FakeGLM
+from tests.fake_glm.faults import Stall
 from tests.real_bot import QQ, reply, text
 from tests.real_bot.segments import at
 
 from .conftest import Launch
-from .patience import wait_until
+from .patience import reacted, wait_until
 
 GROUP, ALICE, BOB, ADMIN = 1201, 1202, 1203, 1204
 
@@ -45,7 +44,7 @@ def spoken(glm: FakeGLM) -> str:
 @pytest.mark.parametrize("group", [GROUP, None])
 async def test_running_question(qq: QQ, glm: FakeGLM, group: int | None) -> None:
     """正在答的撤回：连接断开，什么也不发，历史里没有。"""
-    glm.delay = 3
+    glm.hold()
     if group:
         asking = await qq.ask(group, ALICE, "说漏嘴了")
     else:
@@ -53,32 +52,36 @@ async def test_running_question(qq: QQ, glm: FakeGLM, group: int | None) -> None
     await glm.wait_for_chats(1)
     await recall(qq, asking, user=ALICE, group=group)
     await wait_until(lambda: glm.disconnects == 1)
+    glm.release()
     assert await qq.silence(0.3)
-    glm.delay = 0
     await (qq.call(group, ALICE, "换个话题") if group else qq.talk(ALICE, "换个话题"))
     assert "说漏嘴了" not in spoken(glm)
 
 
 async def test_waiting_question(qq: QQ, glm: FakeGLM) -> None:
     """排着队的撤回：前面的照答，它不答。"""
-    glm.delay = 0.5
+    glm.hold()
     await qq.ask(GROUP, ALICE, "前面的")
-    waiting = await qq.ask(GROUP, BOB, "后面的")
     await glm.wait_for_chats(1)
+    waiting = await qq.ask(GROUP, BOB, "后面的")
+    await wait_until(lambda: waiting in reacted(qq))
     await recall(qq, waiting, user=BOB, group=GROUP)
+    await wait_until(lambda: reacted(qq).count(waiting) == 2)
+    glm.release()
     assert "前面的" in (await qq.next()).text
-    assert await qq.silence(0.8)
+    assert await qq.silence(0.3)
     assert len(glm.chats) == 1
 
 
 async def test_one_of_the_merged_pieces(qq: QQ, glm: FakeGLM) -> None:
     """并在一起的撤回其中一条：只答剩下的。"""
-    glm.delay = 30
+    glm.hold()
     await qq.private(ALICE, "留下的")
     slip = await qq.private(ALICE, "说漏嘴了")
     await wait_until(lambda: bool(glm.chats) and "说漏嘴了" in spoken(glm))
-    glm.delay = 0
     await recall(qq, slip, user=ALICE, group=None)
+    await wait_until(lambda: "说漏嘴了" not in spoken(glm))
+    glm.release()
     assert (await qq.next()).text == "收到：留下的"
     await qq.talk(ALICE, "接着说")
     assert "说漏嘴了" not in spoken(glm)
@@ -97,14 +100,16 @@ async def test_answered_question(qq: QQ, glm: FakeGLM) -> None:
 
 async def test_half_shown_answer(qq: QQ, glm: FakeGLM) -> None:
     """说到一半撤回：不再往下说，说了的也撤回。"""
-    glm.answer, glm.chunk_delay = "第一段。\n\n" + "后面很长。" * 40, 0.05
+    glm.answer, glm.chunk_size = "第一段。\n\n" + "后面很长。" * 40, 8
+    glm.script(Stall(60, 1))
     asking = await qq.ask(GROUP, ALICE, "讲个故事")
     first = await qq.next()
     shown = max(qq.messages)
     assert first.text == "第一段。"
     await recall(qq, asking, user=ALICE, group=GROUP)
     await wait_until(lambda: deleted(qq) == [shown])
-    assert await qq.silence(0.5)
+    await wait_until(lambda: glm.disconnects == 1)
+    assert await qq.silence(0.3)
 
 
 async def test_admin_recalls_the_answer(qq: QQ, glm: FakeGLM) -> None:
@@ -116,7 +121,9 @@ async def test_admin_recalls_the_answer(qq: QQ, glm: FakeGLM) -> None:
     await qq.call(GROUP, ALICE, "还记得吗")
     assert "不该答的" in spoken(glm)
     await recall(qq, answer, user=me, group=GROUP, operator=ADMIN)
-    await asyncio.sleep(0.2)
+    for _ in range(100):
+        if "不该答的" not in (await qq.call(GROUP, BOB, "/glm history")).text:
+            break
     await qq.call(GROUP, BOB, "现在呢")
     assert "不该答的" not in spoken(glm)
     assert deleted(qq) == []
