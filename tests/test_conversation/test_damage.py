@@ -14,6 +14,7 @@ from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import Speaker, Turn, Usage
 from nonebot_plugin_glm.exception import StoreError
+from tests.spoiling import spoil_table
 
 from .builders import fill, private, turn
 
@@ -70,20 +71,6 @@ def spoil(path: Path) -> bytes:
     spoilt = data[:4096] + b"\xff" * (len(data) - 4096)
     path.write_bytes(spoilt)
     return spoilt
-
-
-def spoil_table(path: Path, table: str) -> None:
-    """只坏一张表；别的连接记着的页也作废，真的去读文件。"""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    size = next(connection.execute("PRAGMA page_size"))[0]
-    root = f"SELECT rootpage FROM sqlite_master WHERE name = '{table}'"
-    page = next(connection.execute(root))[0]
-    with path.open("r+b") as file:
-        file.seek((page - 1) * size)
-        file.write(b"\xff" * size)
-    connection.execute("PRAGMA user_version = 1")
-    connection.close()
 
 
 async def reopen_and_read(path: Path) -> None:

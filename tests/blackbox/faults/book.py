@@ -35,6 +35,8 @@ class Book:
     def close(self) -> None:
         """要写就写。"""
         if WRITING:
-            rows = "".join(f"| {n} | {s} |\n" for n, s in self._seen.items())
+            # 只跑了一部分时，没有跑到的照旧
+            known = {**self.known, **self._seen}
+            rows = "".join(f"| {n} | {s} |\n" for n, s in known.items())
             table = f"{_BEGIN}\n\n{_HEAD}{rows}\n{_END}"
             README.write_text(f"{self._before}{table}{self._after}", "utf-8")

@@ -27,7 +27,7 @@ async def undergo(
     begin: Callable[[], object],
     end: Callable[[], object],
     *,
-    answered: bool,
+    saved: bool,
     kept: bool = True,
 ) -> str:
     """问一句，出事时问一句，好了再问一句；返回出事时看到的。
@@ -35,11 +35,11 @@ async def undergo(
     参数:
         begin: 造出故障
         end: 恢复
-        answered: 出事时照样有回答
+        saved: 出事时照样有回答，也存下了
         kept: 此前的历史还在
     """
-    first = await qq.talk(USER, BEFORE)
-    assert first.text == f"收到：{BEFORE}"
+    await qq.private(USER, BEFORE)
+    assert await next_for(qq, USER) == f"收到：{BEFORE}"
     begin()
     await qq.private(USER, DURING)
     seen = await next_for(qq, USER)
@@ -49,7 +49,7 @@ async def undergo(
     assert await next_for(qq, USER) == f"收到：{AFTER}"
     history = [m["content"] for m in glm.chats[-1]["messages"] if m["role"] != "system"]
     expected = [BEFORE, f"收到：{BEFORE}"] if kept else []
-    if answered:
+    if saved:
         expected += [DURING, seen]
     assert history == [*expected, AFTER]
     assert not any(piece in seen for piece in fragments([API_KEY]))

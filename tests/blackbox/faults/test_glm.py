@@ -30,7 +30,7 @@ async def through(qq: QQ, glm: FakeGLM, trial: Trial) -> str:
         glm,
         lambda: glm.always(trial.make()),
         lambda: glm.always(None),
-        answered=trial.answered,
+        saved=trial.answered,
     )
 
 
@@ -56,7 +56,7 @@ async def test_one_byte_a_second(launch: Launch, glm: FakeGLM, book: Book) -> No
         glm.answer, glm.chunk_size, glm.chunk_delay = echo, 4, 0.0
 
     echo = glm.answer
-    book.note("一秒一个字", await undergo(qq, glm, begin, end, answered=False))
+    book.note("一秒一个字", await undergo(qq, glm, begin, end, saved=False))
 
 
 async def test_refused_connection(launch: Launch, glm: FakeGLM, book: Book) -> None:
@@ -75,7 +75,7 @@ async def test_clock_an_hour_off(frail: QQ, glm: FakeGLM, book: Book) -> None:
         glm.clock_skew = skew
 
     seen = await undergo(
-        frail, glm, lambda: set_clock(3600), lambda: set_clock(0), answered=True
+        frail, glm, lambda: set_clock(3600), lambda: set_clock(0), saved=True
     )
     book.note("钟差一小时", seen)
 
