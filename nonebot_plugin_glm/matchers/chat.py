@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from typing import Annotated
 
 from nonebot import on_message
 from nonebot.adapters import Bot, Event
-from nonebot.params import Depends
 
 from ..chat.service import ChatService
 from ..domain import ConversationKey, Question, Scope, place_of
@@ -22,7 +20,7 @@ from .gate import LISTENING, QUEUE_FULL, gate
 from .joining import join_settings, joiner
 from .keys import get_key
 from .listening import listening, pieces
-from .quick import quick_rule
+from .quick import QuickHandler, quick_rule
 from .rules import is_addressed, is_called, is_for_bot, wants_to_join
 from .runtime import config, get_service
 
@@ -31,16 +29,9 @@ def _concerns_bot(bot: Bot, event: Event) -> bool:
     return is_for_bot(bot, event) or wants_to_join(bot, event)
 
 
-chat = on_message(
-    rule=quick_rule(_concerns_bot), priority=config.glm_priority, block=True
-)
-
-
-@chat.handle()
-async def answer_question(
-    bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
-) -> None:
+async def answer_question(bot: Bot, event: Event) -> None:
     """回答一个提问；空的 @ 就等下一句，没有叫它的只在能接话时接。"""
+    outgoing = await get_outgoing(bot, event)
     unasked = joiner.chose(event)
     async with apologies(bot, event, outgoing, aloud=not unasked):
         service = await get_service()
@@ -51,7 +42,6 @@ async def answer_question(
             return None
         addressed = unasked or is_addressed(bot, event)
         with arrivals.claimed(place, event):
-            # 不由 Depends 给：pydantic 1 校验不了带 __slots__ 的 dataclass
             question = await get_question(bot, event)
             await arrivals.enter(place, event)
             _expect_more(bot, event, key, question)
@@ -132,3 +122,11 @@ def _follow(bot: Bot, event: Event, service: ChatService, key: ConversationKey) 
     seconds = join_settings(config, service.places, key).follow
     if seconds and key.scope is not Scope.PRIVATE:
         listening.start(bot, event, seconds)
+
+
+chat = on_message(
+    rule=quick_rule(_concerns_bot),
+    priority=config.glm_priority,
+    block=True,
+    handlers=[QuickHandler(answer_question)],
+)

@@ -11,7 +11,6 @@ from nonebot_plugin_glm.chat.allowance import Limit, Standing
 from nonebot_plugin_glm.conversation.accounts import EVERYONE
 from nonebot_plugin_glm.exception import DailyQuotaError
 from nonebot_plugin_glm.matchers import chat
-from nonebot_plugin_glm.matchers.depends import get_outgoing
 from nonebot_plugin_glm.matchers.limits import Notices
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
@@ -28,7 +27,7 @@ def used_up(day: str) -> DailyQuotaError:
 async def heard(event: MessageEvent) -> list[str]:
     """说一句，返回听到的。"""
     bot = ScriptedBot()
-    await chat.answer_question(bot, event, await get_outgoing(bot, event))
+    await chat.answer_question(bot, event)
     return bot.said
 
 
