@@ -40,10 +40,9 @@ class SQLite:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """写事务。"""
-        with self.engine.connect() as connection:
-            connection.execution_options(immediate=True)
-            with connection.begin():
-                yield connection
+        with self.engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -86,12 +85,11 @@ def _engine(path: Path) -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
 def _configure(dbapi_connection: object, _: object) -> None:
-    # 驱动自己的隐式 BEGIN 会让读事务在写时升级失败，所以事务由 _begin_immediate 开
+    # 驱动自己的隐式 BEGIN 会让读事务在写时升级失败，所以写事务由 writing 开
     dbapi_connection.isolation_level = None  # pyright: ignore[reportAttributeAccessIssue]
     cursor = dbapi_connection.cursor()  # pyright: ignore[reportAttributeAccessIssue]
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -114,8 +112,3 @@ def _use_wal(connection: Connection) -> None:
             if "locked" not in str(exc.orig) or time.monotonic() > deadline:
                 raise
         time.sleep(0.05)
-
-
-def _begin_immediate(connection: Connection) -> None:
-    if connection.get_execution_options().get("immediate"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
