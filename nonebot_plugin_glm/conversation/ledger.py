@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +29,7 @@ from ..domain import ConversationKey, Speaker, Usage, place_of
 from .accounts import FAILED, NOBODY, Account, By, Expense, Kind, Sums, Tally
 from .beijing import beijing_day
 from .database import Database
+from .rows import usage_columns
 from .tables import lifts, requests
 
 _c = requests.c
@@ -109,7 +109,7 @@ class LedgerStore:
                 "purpose": expense.purpose,
                 "model": expense.model,
                 "cost": expense.cost,
-                **asdict(expense.usage),
+                **usage_columns(expense.usage),
             }
             for expense in expenses
         ]

@@ -33,6 +33,7 @@ _FIND = (
 _ANSWERS = select(messages.c.message_id).where(
     messages.c.turn_id == bindparam("turn"), messages.c.own.is_(True)
 )
+_ASKED = insert(messages)
 # 轮可能已经忘记了：那就什么也不记
 _NOTE = insert(messages).from_select(
     ["turn_id", "message_id", "own"],
@@ -80,7 +81,7 @@ class MessageBook:
             for message_id in message_ids
         ]
         if rows:
-            connection.execute(insert(messages), rows)
+            connection.execute(_ASKED, rows)
         self._write_sent(connection)
 
     def hand_over(self, connection: Connection, old: int, new: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
@@ -42,7 +42,24 @@ class Conversation:
 
 def key_columns(key: ConversationKey) -> dict[str, str]:
     """会话的名字占用的列。"""
-    return {**asdict(key), "scope": key.scope.value}
+    # 不用 asdict：它逐层深拷贝，而这里每个提问都要过几遍
+    return {
+        "platform": key.platform,
+        "bot_id": key.bot_id,
+        "scope": key.scope.value,
+        "group_id": key.group_id,
+        "user_id": key.user_id,
+    }
+
+
+def usage_columns(usage: Usage) -> dict[str, int]:
+    """用量占用的列。"""
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+    }
 
 
 def turn_columns(turn: Turn) -> dict[str, Any]:
@@ -54,7 +71,7 @@ def turn_columns(turn: Turn) -> dict[str, Any]:
         "speaker_id": turn.speaker.id,
         "speaker_name": turn.speaker.name,
         "model": turn.model,
-        **asdict(turn.usage),
+        **usage_columns(turn.usage),
     }
 
 
