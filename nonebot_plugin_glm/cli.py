@@ -19,7 +19,7 @@ from .conversation.archive import Dumped, Loaded, dump, lines_of, load
 from .conversation.database import Database
 from .exception import GLMError
 from .matchers.checkup import checkup
-from .matchers.runtime import DATABASE
+from .matchers.runtime import WHERE
 
 _IMPORT = """从存档读进历史与设置。先停下机器人：它把群的选择与设置记在内存里。
 
@@ -57,8 +57,8 @@ def export_archive(options: Namespace) -> bool:
     if file.exists():
         _tell(f"已经有 {file} 了，换一个名字。")
         return False
-    if not DATABASE.exists():
-        _tell(f"这里还没有历史：{DATABASE} 不存在。")
+    if isinstance(WHERE, Path) and not WHERE.exists():
+        _tell(f"这里还没有历史：{WHERE} 不存在。")
         return False
     draft = file.with_name(f"{file.name}.part")
     draft.unlink(missing_ok=True)
@@ -83,7 +83,7 @@ def import_archive(options: Namespace) -> bool:
 
 
 async def _dump(out: TextIO) -> Dumped:
-    database = await Database.open(DATABASE)
+    database = await Database.open(WHERE)
     try:
         return await dump(database, out.write)
     finally:
@@ -91,7 +91,7 @@ async def _dump(out: TextIO) -> Dumped:
 
 
 async def _load(source: TextIO) -> Loaded:
-    database = await Database.open(DATABASE)
+    database = await Database.open(WHERE)
     try:
         return await load(database, lines_of(source))
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import nonebot
@@ -13,6 +13,7 @@ import pytest
 from nonebot.adapters.onebot.v11 import Adapter
 
 from tests.fake_glm import FakeGLM
+from tests.postgresql import PostgreSQLServer, missing
 
 API_KEY = "0123456789abcdef0123456789abcdef.0123456789abcdef"
 SUPERUSER = 999
@@ -49,3 +50,30 @@ async def glm() -> AsyncIterator[FakeGLM]:
     """插件所连的假 GLM，每个测试都是新的。"""
     async with FakeGLM(port=GLM_PORT, keys={API_KEY}) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def server_of_databases() -> Iterator[PostgreSQLServer]:
+    """整个会话的 PostgreSQL 服务器；没有它的程序就跳过。"""
+    if (reason := missing()) is not None:
+        pytest.skip(reason)
+    with PostgreSQLServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def migrated(server_of_databases: PostgreSQLServer) -> str:
+    """已经迁移好的数据库的名字：照着它建，不必每个测试都迁移一遍。"""
+    from nonebot_plugin_glm.conversation.database import Database
+
+    url = server_of_databases.create()
+    await (await Database.open(url)).aclose()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgresql(server_of_databases: PostgreSQLServer, migrated: str) -> Iterator[str]:
+    """一个新的 PostgreSQL 数据库的地址。"""
+    url = server_of_databases.create(migrated)
+    yield url
+    server_of_databases.drop(url)

@@ -35,7 +35,7 @@ FREE_MODEL = "glm-4-flash-250414"
 
 async def open_service(
     config: Config,
-    database: Path,
+    database: Path | str,
     user_agent: str,
     on_failure: FailureReport,
     personas: PersonaSource | None = None,
@@ -76,7 +76,7 @@ async def open_service(
     )
 
 
-def patient(config: Config, database: Path, user_agent: str) -> Patient:
+def patient(config: Config, database: Path | str, user_agent: str) -> Patient:
     """由设置得到要看的病人。"""
     keys = dict.fromkeys(filter(None, [config.glm_api_key, *config.glm_api_keys]))
     endpoint = _endpoint(config, user_agent)

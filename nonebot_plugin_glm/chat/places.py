@@ -28,6 +28,11 @@ class Places:
         """读出一切。"""
         return cls(store, await store.choices(), await store.blocked())
 
+    async def refresh(self) -> None:
+        """再读一遍：别的进程也会改。"""
+        self._choices = await self._store.choices()
+        self._blocked = await self._store.blocked()
+
     def choice(self, key: ConversationKey, name: str) -> str | None:
         """会话所在的群的一项选择，没有选过是 `None`。"""
         if not self._choices:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, field
 
 from ..domain import Audience, ConversationKey, Question
 from ..exception import QueueFullError, StoppedError
 from .ticket import Ticket
+
+Claim = Callable[[ConversationKey], AbstractAsyncContextManager[object]]
+"""占住一个会话，别的进程都等着。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,9 @@ class ConversationQueue:
         self,
         limits: Callable[[], QueueLimits] = QueueLimits,
         clock: Callable[[], float] = time.monotonic,
+        claim: Claim = nullcontext,
     ) -> None:
+        self._claim = claim
         self._limits = limits
         self._clock = clock
         self._lanes: dict[ConversationKey, _Lane] = {}
@@ -152,7 +162,7 @@ class ConversationQueue:
         if ticket:
             lane.tickets.append(ticket)
         try:
-            async with lane.lock:
+            async with lane.lock, self._claim(key):
                 yield
         finally:
             if ticket:

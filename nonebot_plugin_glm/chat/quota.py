@@ -60,6 +60,10 @@ class Quotas:
             if limit := self._used_up.get(account):
                 raise self._used_up_error(account, limit)
 
+    def recheck(self) -> None:
+        """已知用完了的也要重新看：别的进程也许放开了。"""
+        self._used_up.clear()
+
     async def check(self, key: ConversationKey, speaker: Speaker) -> list[Standing]:
         """轮到他了：用到了哪里；没有设额度就不读账。
 

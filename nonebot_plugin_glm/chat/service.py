@@ -50,6 +50,7 @@ class ChatService:
     ) -> None:
         self.places = places
         self.notes = store.notes
+        self.messages = store.messages
         self.personas = personas or Personas(store.personas, places)
         self.settings = store.settings
         self.billing = billing or Billing(store.ledger)
@@ -58,7 +59,7 @@ class ChatService:
         self._client = client
         self._answerer = Answerer(store, client, settings, self.personas)
         self._summarizer = Summarizer(store.summaries, client, settings, self.billing)
-        queue = ConversationQueue(limits)
+        queue = ConversationQueue(limits, claim=store.claim)
         self._asking = Asking(
             store, self._answerer, self._summarizer, queue, self.billing
         )

@@ -58,8 +58,8 @@ _WITH_PASSWORD = re.compile(r"\w+://[^/]*@")
 
 
 def is_secret(name: str) -> bool:
-    """是不是密钥：从不给人看，也不该发在聊天里。"""
-    return "api_key" in name
+    """是不是密钥，或带着密码：从不给人看，也不该发在聊天里。"""
+    return "api_key" in name or name == "glm_database_url"
 
 
 def parsed(text: str) -> Any:

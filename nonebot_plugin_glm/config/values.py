@@ -44,6 +44,13 @@ def given(value: str) -> str:
     return value
 
 
+def postgresql_address(value: str) -> str:
+    """只接受 PostgreSQL 的地址。"""
+    if value and not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("应写成 postgresql://用户:密码@主机/库 的样子")
+    return value
+
+
 def http_address(value: str) -> str:
     """只接受 HTTP 的地址。"""
     if value and not value.startswith(("http://", "https://")):

@@ -155,7 +155,7 @@ class Database:
             raise StoreError("历史已经关闭")
         if self._rescue is not None:
             work = partial(self._rescue.carry_out, work, again=again)
-        with _as_store_error():
+        with as_store_error():
             return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
     def _prepare(self) -> None:
@@ -187,7 +187,7 @@ def _number(key: ConversationKey) -> int:
 
 
 @contextmanager
-def _as_store_error() -> Iterator[None]:
+def as_store_error() -> Iterator[None]:
     """把数据库的异常变成 StoreError；操作错误说得出缘由，也不带数据。
 
     装不进的值（落单的代理、太大的整数）由驱动拒绝，异常不属于 SQLAlchemy。

@@ -17,8 +17,6 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from ..exception import StoreError
 from .sqlite import BUSY_SECONDS
 
-SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
-"""认得的写法。"""
 _WRITERS = 0x676C6D
 """写事务排队用的锁；会话的锁是六十四位的，与两个三十二位的不会撞上。"""
 _OPTIONS = {
@@ -63,10 +61,10 @@ class PostgreSQL:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """各条语句看同一刻，行一批一批地取。"""
+        """各条语句看同一刻。"""
         engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
         with engine.connect() as connection:
-            yield connection.execution_options(stream_results=True)
+            yield connection
 
     def scrub(self, connection: Connection) -> None:
         """死去的行腾出来；服务器的日志与备份是主人的事。"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -46,9 +46,13 @@ class ConversationStore:
         self.ledger = LedgerStore(database, clock)
 
     @classmethod
-    async def open(cls, path: Path) -> ConversationStore:
-        """打开数据库文件。"""
-        return cls(await Database.open(path))
+    async def open(cls, where: Path | str) -> ConversationStore:
+        """打开 SQLite 文件，或 PostgreSQL 的地址。"""
+        return cls(await Database.open(where))
+
+    def claim(self, key: ConversationKey) -> AbstractAsyncContextManager[None]:
+        """占住一个会话，别的机器人进程都等着，见 `Database.claim`。"""
+        return self._database.claim(key)
 
     async def aclose(self) -> None:
         """关闭。"""

@@ -10,7 +10,7 @@ from nonebot.adapters import Bot
 
 from ..chat.doctor.findings import Finding, State
 from ..message.abilities import Abilities, abilities
-from .runtime import DATABASE, config, user_agent
+from .runtime import WHERE, config, user_agent
 
 _RETIRED = ("go-cqhttp", "lagrange", "shamrock")
 """已经停止维护的客户端：NapCat 与 LLBot 还活着。"""
@@ -21,7 +21,7 @@ async def checkup(bot: Bot | None = None) -> list[Finding]:
     # 与服务一样，HTTP 与数据库的库用到时才在线程里导入
     factory = await asyncio.to_thread(import_module, "..chat.factory", __package__)
     doctor = import_module("..chat.doctor.examination", __package__)
-    patient = factory.patient(config, DATABASE, user_agent())
+    patient = factory.patient(config, WHERE, user_agent())
     found: list[Finding] = await doctor.examine(patient)
     if bot is not None:
         found += client_findings(bot, await abilities(bot))

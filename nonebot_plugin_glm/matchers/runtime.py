@@ -17,6 +17,7 @@ from ..exception import APIError, GLMError
 from ..message.reconnecting import reconnection
 from .owners import tell_damaged, tell_parked
 from .settings import Settings
+from .sharing import follow
 
 if TYPE_CHECKING:
     from ..chat.service import ChatService
@@ -36,7 +37,11 @@ try:
 except OSError:  # 家目录不可写的容器：没有这个文件夹，别的照常
     PERSONAS = None
 
+WHERE = config.glm_database_url or DATABASE
+"""历史在哪里：PostgreSQL 的地址，或数据目录里的文件。"""
+
 _opening: asyncio.Task[ChatService] | None = None
+_following: list[asyncio.Task[None]] = []
 
 
 async def get_service() -> ChatService:
@@ -74,7 +79,7 @@ async def _open() -> ChatService:
     personas = PersonaSource(PERSONAS, _bot_name(), logger.warning)
     service = await factory.open_service(
         config,
-        DATABASE,
+        WHERE,
         user_agent(),
         log_failure,
         personas,
@@ -86,6 +91,8 @@ async def _open() -> ChatService:
     except BaseException:
         await service.aclose()
         raise
+    if config.glm_database_url:
+        _following.append(asyncio.create_task(follow(service, settings)))
     return service
 
 
@@ -102,13 +109,18 @@ def user_agent() -> str:
         return "nonebot-plugin-glm"
 
 
+def shown_where() -> str:
+    """历史在哪里，给人看的写法，没有密码。"""
+    return "GLM_DATABASE_URL" if config.glm_database_url else str(DATABASE)
+
+
 @get_driver().on_bot_connect
 async def _warm_up() -> None:
     """机器人连上后就打开服务，第一个提问不必等。"""
     try:
         await get_service()
     except GLMError as error:
-        logger.opt(exception=error).error(f"历史打不开，请检查 {DATABASE}")
+        logger.opt(exception=error).error(f"历史打不开，请检查 {shown_where()}")
 
 
 @get_driver().on_shutdown
@@ -117,6 +129,8 @@ async def _close() -> None:
     global _opening
     reconnection.close()
     opening, _opening = _opening, None
+    while _following:
+        _following.pop().cancel()
     if opening is None:
         return
     try:

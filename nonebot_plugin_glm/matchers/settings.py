@@ -32,6 +32,7 @@ class Settings:
         }
         """`.env` 里的，没有写的是默认值"""
         self._changed: set[str] = set()
+        self._stored: Mapping[str, str] = {}
 
     def is_changed(self, name: str) -> bool:
         """这个键是不是改过。"""
@@ -39,6 +40,7 @@ class Settings:
 
     def restore(self, stored: Mapping[str, str]) -> None:
         """照存下的改；升级之后不再合规矩的不理，日志里说一声。"""
+        self._stored = stored
         ours = (entry for entry in stored.items() if entry[0].startswith(_PREFIX))
         for entry, text in ours:
             name = entry.removeprefix(_PREFIX)
@@ -48,6 +50,15 @@ class Settings:
                 self._apply(name, validated(self._config, name, parsed(text)))
             except ConfigError as error:
                 logger.warning(f"不理以前用 /glm config 改的一项：{error}")
+
+    def follow(self, stored: Mapping[str, str]) -> None:
+        """别的进程也会改：照现在存下的再改一遍。"""
+        if stored == self._stored:
+            return
+        for name in self._changed - {key.removeprefix(_PREFIX) for key in stored}:
+            setattr(self._config, name, self.original[name])
+            self._changed.discard(name)
+        self.restore(stored)
 
     async def change(self, store: SettingStore, name: str, text: str | None) -> None:
         """改一个键，先落盘；`None` 为撤销。

@@ -17,18 +17,26 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "glm.db"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, path: Path) -> Path | str:
+    """两种数据库，各是空的。"""
+    if request.param == "sqlite":
+        return path
+    return request.getfixturevalue("postgresql")
+
+
 @pytest.fixture
-async def store(path: Path) -> AsyncIterator[ConversationStore]:
+async def store(where: Path | str) -> AsyncIterator[ConversationStore]:
     """新的历史。"""
-    store = await ConversationStore.open(path)
+    store = await ConversationStore.open(where)
     yield store
     await store.aclose()
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(where: Path | str) -> AsyncIterator[Database]:
     """这台机器的数据库。"""
-    database = await Database.open(tmp_path / "here.db")
+    database = await Database.open(where)
     yield database
     await database.aclose()
 

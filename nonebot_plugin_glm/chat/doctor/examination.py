@@ -15,7 +15,8 @@ class Patient:
     """看谁。"""
 
     wanted: glm.Wanted
-    database: Path
+    database: Path | str
+    """SQLite 文件，或 PostgreSQL 的地址"""
 
 
 async def examine(patient: Patient) -> list[Finding]:

@@ -10,7 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ...conversation import checkup
+from ...conversation.server import look_at_server
 from ...conversation.tables import SCHEMA_VERSION
+from ...exception import StoreError
 from .findings import Finding, State
 
 LOW_DISK = 200 * 1024 * 1024
@@ -32,14 +34,26 @@ _CHINESE = re.compile(
 )
 
 
-async def database(path: Path) -> Finding:
+async def database(where: Path | str) -> Finding:
     """看数据库。"""
+    if isinstance(where, Path):
+        return await _file(where)
+    try:
+        version, schema = await asyncio.to_thread(look_at_server, where)
+    except StoreError as error:
+        return Finding("数据库", State.BAD, f"PostgreSQL 连不上：{error}")
+    if schema > SCHEMA_VERSION:
+        return Finding("数据库", State.BAD, _newer(schema))
+    return Finding("数据库", State.FINE, f"PostgreSQL {version}，连得上")
+
+
+async def _file(path: Path) -> Finding:
     state = await asyncio.to_thread(checkup.look_at, path)
     problem = ""
     if state.trouble:
         problem = f"{path} 写不进（{state.trouble}）：检查数据目录的权限与磁盘空间"
     elif state.version > SCHEMA_VERSION:
-        problem = f"是第 {state.version} 版，比插件的 {SCHEMA_VERSION} 新：升级插件"
+        problem = _newer(state.version)
     if problem:
         return Finding("数据库", State.BAD, problem)
     free = f"磁盘还剩 {state.free // _MIB} MiB"
@@ -47,6 +61,10 @@ async def database(path: Path) -> Finding:
         return Finding("数据库", State.WARN, f"{free}：腾出空间，满了就记不下")
     size = f"{state.size / _MIB:.1f} MiB" if state.size else "还没有历史"
     return Finding("数据库", State.FINE, f"{size}，{free}")
+
+
+def _newer(version: str) -> str:
+    return f"是第 {version} 版，比插件的 {SCHEMA_VERSION} 新：升级插件"
 
 
 async def fonts() -> list[Finding]:
