@@ -72,8 +72,6 @@ async def migrated(server_of_databases: PostgreSQLServer) -> str:
 
 
 @pytest.fixture
-def postgresql(server_of_databases: PostgreSQLServer, migrated: str) -> Iterator[str]:
-    """一个新的 PostgreSQL 数据库的地址。"""
-    url = server_of_databases.create(migrated)
-    yield url
-    server_of_databases.drop(url)
+def postgresql(server_of_databases: PostgreSQLServer, migrated: str) -> str:
+    """一个新的 PostgreSQL 数据库的地址；随服务器一起消失，单独删去一个反而慢。"""
+    return server_of_databases.create(migrated)

@@ -97,10 +97,6 @@ class PostgreSQLServer:
         self._order(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
-    def drop(self, url: str) -> None:
-        """删去一个数据库。"""
-        self._order(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
-
     def url(self, name: str) -> str:
         """一个数据库的地址。"""
         return f"postgresql://glm:{PASSWORD}@127.0.0.1:{self._port}/{name}"

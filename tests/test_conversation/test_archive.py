@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import delete, insert
 
 from nonebot_plugin_glm.conversation.archive import dump, load
@@ -154,6 +155,7 @@ async def test_old_archives_lack_new_columns(database: Database) -> None:
     assert (conversation.summary, conversation.persona) == ("", None)
 
 
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 async def test_dump_sees_one_moment(database: Database, tmp_path: Path) -> None:
     """写出的是同一刻的：写到一半别的进程存下的不在里面，下一份里才有。"""
     lines = await one_turn(database)
@@ -162,7 +164,7 @@ async def test_dump_sees_one_moment(database: Database, tmp_path: Path) -> None:
     def write(line: str) -> None:
         seen.append(line)
         if len(seen) == 2:
-            with closing(sqlite3.connect(tmp_path / "here.db")) as other:
+            with closing(sqlite3.connect(tmp_path / "glm.db")) as other:
                 other.execute("INSERT INTO glm_setting VALUES ('a', 'b')")
                 other.commit()
 

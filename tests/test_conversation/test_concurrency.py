@@ -60,6 +60,7 @@ async def test_two_stores_on_one_file(path: Path) -> None:
         await store.aclose()
 
 
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 async def test_three_processes_on_one_file(
     path: Path, store: ConversationStore
 ) -> None:

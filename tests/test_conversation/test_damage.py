@@ -146,6 +146,7 @@ async def test_file_in_place_of_the_directory(tmp_path: Path) -> None:
         await ConversationStore.open(tmp_path / "data" / "glm.db")
 
 
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 async def test_lost_table(path: Path, store: ConversationStore) -> None:
     """开着的时候表没了，每个方法都是 StoreError，文本里没有人说的话。"""
     await store.append(private(), turn(SECRET))

@@ -74,6 +74,7 @@ async def forget(store: ConversationStore) -> Erased:
     return erased
 
 
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 async def test_nothing_of_his_is_left(
     store: ConversationStore, database: Database, tmp_path: Path
 ) -> None:

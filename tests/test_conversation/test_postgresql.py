@@ -13,6 +13,7 @@ from alembic.config import Config
 from nonebot_plugin_glm.conversation import migrating
 from nonebot_plugin_glm.conversation.archive import dump, load
 from nonebot_plugin_glm.conversation.database import Database
+from nonebot_plugin_glm.conversation.postgresql import PostgreSQL
 from nonebot_plugin_glm.conversation.server import look_at_server
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.tables import SCHEMA_VERSION, VERSION_TABLE
@@ -36,6 +37,14 @@ def order(url: str, *statements: str, version: str = "") -> None:
         for statement in statements:
             connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+async def until_claiming(database: Database) -> None:
+    """等到它去占过一次。"""
+    backend = database._backend
+    assert isinstance(backend, PostgreSQL)
+    while backend._claims is None:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
 
 
 async def lines(database: Database) -> list[str]:
@@ -66,7 +75,6 @@ async def test_old_schemas_are_upgraded(
     assert await window(stores[1], private()) == ["旧问", "新问"]
     for store in stores:
         await store.aclose()
-    server_of_databases.drop(url)
 
 
 async def test_newer_schema_is_left_alone(postgresql: str) -> None:
@@ -105,11 +113,9 @@ async def test_a_cancelled_wait_leaves_no_claim(postgresql: str) -> None:
             await asyncio.Event().wait()
 
     holding = asyncio.create_task(hold(ours))
-    while not ours._backend._claims:  # pyright: ignore[reportAttributeAccessIssue]
-        await asyncio.sleep(0.01)
+    await until_claiming(ours)
     waiting = asyncio.create_task(hold(theirs))
-    while not theirs._backend._claims:  # pyright: ignore[reportAttributeAccessIssue]
-        await asyncio.sleep(0.01)
+    await until_claiming(theirs)
     waiting.cancel()
     await ours.aclose()
     async with third.claim(group()):
