@@ -45,7 +45,7 @@ def nb_glm(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         return int(left.value.code or 0)
 
     async def nb_glm(database: Path, *arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr(cli, "DATABASE", database)
+        monkeypatch.setattr(cli, "WHERE", database)
         monkeypatch.setattr(sys, "argv", ["nb glm", *map(str, arguments)])
         try:
             code = await asyncio.to_thread(run)

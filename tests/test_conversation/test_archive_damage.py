@@ -15,6 +15,9 @@ from nonebot_plugin_glm.exception import ArchiveError
 
 from .archives import contents, one_turn
 
+# 看的是文件，与数据库是哪一种无关
+pytestmark = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
+
 
 def changed(line: str, **values: Any) -> str:
     """改了几列的一行。"""

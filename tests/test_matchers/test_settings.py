@@ -25,6 +25,7 @@ FIXED = {
     "glm_base_url",
     "glm_proxy",
     "glm_retention_days",
+    "glm_database_url",
     "glm_connect_timeout",
     "glm_read_timeout",
     "glm_max_retries",
