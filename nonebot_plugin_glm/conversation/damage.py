@@ -57,23 +57,30 @@ class Rescue:
         异常:
             StoreError: 库换了新的，这件事没有做成
         """
-        for _ in range(2):
-            try:
-                return work()
-            except DatabaseError as exc:
-                if not _is_damage(exc):
-                    raise
-                error = exc
-            # 重开一次再认定：别的进程也许刚刚换上了新的
-            self._engine.dispose()
+        try:
+            return work()
+        except DatabaseError as exc:
+            if not _is_damage(exc):
+                raise
+        # 重开一次再认定：别的进程也许刚刚换上了新的
+        self._engine.dispose()
+        try:
+            return work()
+        except DatabaseError as exc:
+            if not _is_damage(exc):
+                raise
+            self._replace()
+            if not again:
+                raise StoreError("数据库坏了，已经换上新的") from exc
+        return work()
+
+    def _replace(self) -> None:
+        self._engine.dispose()
         aside = _set_aside(self._path)
         self._loop.call_soon_threadsafe(self._report, aside)
         self._start()
         with self._engine.begin() as connection:
             _skip_numbers(connection)
-        if again:
-            return work()
-        raise StoreError("数据库坏了，已经换上新的") from error
 
 
 def _is_damage(error: DatabaseError) -> bool:
