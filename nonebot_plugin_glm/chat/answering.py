@@ -106,6 +106,7 @@ class Answerer:
                     replaces=replaces,
                     notes=[Note(text, question.speaker.id) for text in answer.noted],
                     expenses=bill.expenses,
+                    payer=bill.payer,
                 )
         except StoreError:
             return None

@@ -18,6 +18,7 @@ from .failed import FailedQuestions
 from .queue import ConversationQueue
 from .results import BROKEN, Recalled, Retriable, Written
 from .summaries import Summarizer
+from .terms import ORDINARY, Terms
 from .ticket import Ticket
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ class Asking:
         question: Question,
         audience: Audience,
         replaces: int | None = None,
-        *,
-        exempt: bool = False,
+        terms: Terms = ORDINARY,
     ) -> bool:
         """回答一个提问：存下之后才说完，失败的提问不留痕迹。
 
@@ -70,7 +70,7 @@ class Asking:
             question: 提问
             audience: 看回答的人
             replaces: 重答时取代这一轮
-            exempt: 不受额度限制
+            terms: 怎样算
 
         异常:
             StoppedError: 被 `/glm stop`、`/glm reset` 或撤回中止，或正在关机
@@ -82,26 +82,20 @@ class Asking:
             raise StoppedError("正在关机，或已被撤回")
         if replaces is None and self.queue.join(question):
             return False
-        if not exempt:
-            self._billing.quotas.refuse_known(question.key, question.speaker)
+        payer = terms.payer or question.speaker
+        if not terms.exempt:
+            self._billing.quotas.refuse_known(question.key, payer)
         async with self.queue.turn(question, audience, replaces) as ticket:
             try:
-                await self._answer_and_bill(ticket, exempt=exempt)
+                bill = self._billing.open(question.key, payer)
+                async with self._billing.charged(bill, exempt=terms.exempt):
+                    await self._answer(ticket, bill)
             except anyio.get_cancelled_exc_class():
                 if ticket.recalled:
                     with anyio.CancelScope(shield=True):
                         await audience.withdraw()
                 raise
         return True
-
-    async def _answer_and_bill(self, ticket: Ticket, *, exempt: bool) -> None:
-        bill, quotas = self._billing.open(ticket.question), self._billing.quotas
-        standings = [] if exempt else await quotas.check(bill.key, bill.speaker)
-        try:
-            await self._answer(ticket, bill)
-        finally:
-            await self._billing.settle(bill)
-            quotas.spent(bill.key, bill.speaker, standings, bill.expenses)
 
     async def _answer(self, ticket: Ticket, bill: Bill) -> None:
         if ticket.replaces is not None:
@@ -138,6 +132,25 @@ class Asking:
                     ticket.settled = True
                     return question, written
                 bill.waste(written.answer.model, written.answer.usage)
+
+    async def retriable(self, key: ConversationKey) -> Retriable | None:
+        """最后一个提问：刚失败的，或最后一轮的。"""
+        if (failed := self.failed.get(key)) is not None:
+            return failed
+        if (last := await self._store.last(key)) is None:
+            return None
+        turn = last.turn
+        question = Question(key, turn.speaker, turn.question, referred=turn.referred)
+        return Retriable(question, last.id)
+
+    async def aclose(self) -> None:
+        """不再接受提问，中止在途的，等它们退出。"""
+        self.closed = True
+        busy = self.queue.busy(lambda key: True)
+        for key in busy:
+            self.queue.stop(key)
+        async with self.queue.alone(busy):
+            pass
 
     async def recall(self, key: ConversationKey, message_id: str) -> Recalled:
         """一条消息被撤回了：它的提问不再回答，它的轮离开历史。

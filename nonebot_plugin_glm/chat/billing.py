@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import anyio
 
 from ..api.prices import PriceList
 from ..conversation.accounts import CHAT, FAILED, Expense
-from ..domain import Answer, ConversationKey, Question, Speaker, Usage
+from ..domain import Answer, ConversationKey, Speaker, Usage
 from ..exception import StoreError
 from .quota import Quotas
 
@@ -24,7 +24,7 @@ class Bill:
     """一个提问的账：重试、换模型、并入之后重答，每个报了用量的请求一笔。"""
 
     key: ConversationKey
-    speaker: Speaker
+    payer: Speaker
     prices: PriceList
     expenses: list[Expense] = field(default_factory=list)
     paid: bool = False
@@ -65,9 +65,23 @@ class Billing:
         """现在的价目。"""
         return self._prices()
 
-    def open(self, question: Question) -> Bill:
-        """为一个提问开账。"""
-        return Bill(question.key, question.speaker, self.prices)
+    def open(self, key: ConversationKey, payer: Speaker) -> Bill:
+        """为会话里的一个提问开账。"""
+        return Bill(key, payer, self.prices)
+
+    @asynccontextmanager
+    async def charged(self, bill: Bill, *, exempt: bool = False) -> AsyncIterator[None]:
+        """先看额度，在里面花，离开时入账。
+
+        异常:
+            DailyQuotaError: 今天的额度用完了
+        """
+        standings = [] if exempt else await self.quotas.check(bill.key, bill.payer)
+        try:
+            yield
+        finally:
+            await self.settle(bill)
+            self.quotas.spent(bill.key, bill.payer, standings, bill.expenses)
 
     async def settle(self, bill: Bill) -> None:
         """没有随轮入账的另行入账：没有答成的、存不下的；被中止时也等它记完。"""
@@ -75,7 +89,7 @@ class Billing:
             return
         # 提问自有它的结局，账记不下不改变它
         with anyio.CancelScope(shield=True), suppress(StoreError):
-            await self.ledger.record(bill.key, bill.expenses, bill.speaker)
+            await self.ledger.record(bill.key, bill.expenses, bill.payer)
 
     async def record(
         self, key: ConversationKey, purpose: str, model: str, usage: Usage

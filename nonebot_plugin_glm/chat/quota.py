@@ -96,7 +96,9 @@ class Quotas:
         standings: Iterable[Standing],
         expenses: Iterable[Expense],
     ) -> None:
-        """又花了这些：今天头一次过了八成的，等着说一声。"""
+        """又花了这些：今天头一次过了八成的，等着说一声；不算谁的没有人可说。"""
+        if not speaker.id:
+            return
         added = _sum(expenses)
         for standing in standings:
             after = standing.after(added)
@@ -131,7 +133,9 @@ class Quotas:
 
     def _accounts(self, key: ConversationKey, speaker: Speaker) -> list[Account]:
         """一个提问算在谁的账上，只要设了额度的。"""
-        accounts = [Account.user(key.platform, speaker.id)]
+        accounts: list[Account] = []
+        if speaker.id:
+            accounts.append(Account.user(key.platform, speaker.id))
         if key.group_id:
             accounts.append(Account.group(place_of(key)))
         accounts.append(EVERYONE)

@@ -17,6 +17,7 @@ from .resets import Resets, same_group
 from .results import Recalled, ResetDone, Retriable, Status
 from .rights import Rights
 from .summaries import Summarizer
+from .terms import ORDINARY, Terms
 
 if TYPE_CHECKING:
     from ..api.client import GLMClient
@@ -73,11 +74,10 @@ class ChatService:
         question: Question,
         audience: Audience,
         replaces: int | None = None,
-        *,
-        exempt: bool = False,
+        terms: Terms = ORDINARY,
     ) -> bool:
         """回答一个提问，返回是否自成一轮，见 `Asking.ask`。"""
-        return await self._asking.ask(question, audience, replaces, exempt=exempt)
+        return await self._asking.ask(question, audience, replaces, terms)
 
     def join(self, question: Question) -> bool:
         """并进同一个人刚问的、还没有人看到回答的提问；没有这样的提问则为假。"""
@@ -93,13 +93,7 @@ class ChatService:
 
     async def retriable(self, key: ConversationKey) -> Retriable | None:
         """最后一个提问：刚失败的，或最后一轮的。"""
-        if (failed := self._asking.failed.get(key)) is not None:
-            return failed
-        if (last := await self._store.last(key)) is None:
-            return None
-        turn = last.turn
-        question = Question(key, turn.speaker, turn.question, referred=turn.referred)
-        return Retriable(question, last.id)
+        return await self._asking.retriable(key)
 
     async def last_turn(self, key: ConversationKey) -> StoredTurn | None:
         """最后一轮。"""
@@ -188,12 +182,7 @@ class ChatService:
 
     async def aclose(self) -> None:
         """不再接受提问，中止在途的并等它们退出，再关闭连接与数据库。"""
-        self._asking.closed = True
-        busy = self._asking.queue.busy(lambda key: True)
-        for key in busy:
-            self._asking.queue.stop(key)
-        async with self._asking.queue.alone(busy):
-            pass
+        await self._asking.aclose()
         await self._summarizer.cancel()
         await self._client.aclose()
         await self._store.aclose()

@@ -10,7 +10,7 @@ from ..domain import Place, Speaker, Usage
 CHAT, SUMMARY, FAILED = "chat", "summary", "failed"
 """为了什么：答成的提问、后台写摘要、报了用量而没有答成的。"""
 NOBODY = Speaker("")
-"""不是谁问的。"""
+"""不算谁的：不是人问的，或机器人自己要说的。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Sums:
     """一个账户一天的合计。"""
 
     requests: int = 0
-    """答成了几次提问；没有答成的、不是人问的不算"""
+    """答成了几次提问；没有答成的、后台写摘要的不算"""
     tokens: int = 0
     cost: int = 0
     """百万分之一元"""
@@ -91,7 +91,7 @@ class Tally:
     """分项之一的合计。"""
 
     identity: str
-    """日子、模型、号码或群号；不是谁问的、私聊里的是空串"""
+    """日子、模型、号码或群号；不算谁的、私聊里的是空串"""
     name: str
     """人最近用的名字，别的是空串"""
     requests: int

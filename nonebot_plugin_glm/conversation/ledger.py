@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
-    and_,
     bindparam,
     case,
     cast,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 )
 
 from ..domain import ConversationKey, Speaker, Usage, place_of
-from .accounts import FAILED, NOBODY, Account, By, Expense, Kind, Sums, Tally
+from .accounts import CHAT, NOBODY, Account, By, Expense, Kind, Sums, Tally
 from .beijing import beijing_day
 from .database import Database
 from .rows import usage_columns
@@ -52,7 +51,7 @@ _OF: dict[Kind, tuple[ColumnElement[bool], ...]] = {
     ),
     Kind.TOTAL: (),
 }
-_ASKED = _total(case((and_(_c.user_id != "", _c.purpose != FAILED), 1), else_=0))
+_ASKED = _total(case((_c.purpose == CHAT, 1), else_=0))
 _USAGE = tuple(_c[name] for name in Usage.__dataclass_fields__)
 _SUMS: dict[Kind, Executable] = {
     kind: select(

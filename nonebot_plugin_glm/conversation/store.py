@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..domain import ConversationKey, Scope, Thinking, Turn
+from ..domain import ConversationKey, Scope, Speaker, Thinking, Turn
 from ..exception import StoreError
 from . import queries
 from .accounts import Expense
@@ -92,6 +92,7 @@ class ConversationStore:
         replaces: int | None = None,
         notes: Sequence[Note] = (),
         expenses: Sequence[Expense] = (),
+        payer: Speaker | None = None,
     ) -> int:
         """存一轮，返回它的编号。
 
@@ -103,6 +104,7 @@ class ConversationStore:
             replaces: 同时删去这一轮（重新回答）
             notes: 模型在这一轮里记下的
             expenses: 同时记账
+            payer: 记在谁的账上，`None` 是提问的人
         """
         values = {"created_at": self._clock(), **turn_columns(turn)}
 
@@ -113,7 +115,7 @@ class ConversationStore:
             turn_id = queries.insert_turn(connection, identity, **values)
             self.messages.write(connection, turn_id, message_ids)
             self.notes.write(connection, identity, notes, turn_id)
-            self.ledger.write(connection, key, turn.speaker, expenses)
+            self.ledger.write(connection, key, payer or turn.speaker, expenses)
             if replaces is not None:
                 self.messages.hand_over(connection, replaces, turn_id)
                 self.notes.hand_over(connection, replaces, turn_id)

@@ -8,6 +8,8 @@ from nonebot import on_message
 from nonebot.adapters import Bot, Event
 
 from ..chat.service import ChatService
+from ..chat.terms import Terms
+from ..conversation.accounts import NOBODY
 from ..domain import ConversationKey, Question, Scope, place_of
 from ..exception import DailyQuotaError, QueueFullError
 from ..message.delivery import Delivery
@@ -90,7 +92,9 @@ async def _answer(
         if not unasked:  # 没有人等着，就不必有动静
             await stack.enter_async_context(waiting(bot, event, outgoing, audience))
         try:
-            await service.ask(question, audience, exempt=is_superuser(bot, event))
+            # 插话是它自己要说的，不算听的人的
+            own = Terms(NOBODY) if unasked else Terms(exempt=is_superuser(bot, event))
+            await service.ask(question, audience, terms=own)
         except QueueFullError:
             if not unasked and gate.tell_once(event, question.key, QUEUE_FULL):
                 raise

@@ -12,7 +12,7 @@ from tests.real_bot import QQ
 from .conftest import SUPERUSER, Launch
 from .test_pictures import picture
 
-GROUP, ALICE, BOB = 1101, 1102, 1103
+GROUP, ALICE, BOB, CAROL = 1101, 1102, 1103, 1104
 PRICES = '{"glm-4.7-flash": [10, 20, 1]}'
 
 
@@ -61,6 +61,12 @@ async def test_bill_and_quota(launch: Launch, glm: FakeGLM) -> None:
     assert len(glm.chats) == asked
 
     assert "收到" in (await qq.call(GROUP, BOB, "别人照常")).text
+    # 插话不算听的人的
+    await qq.group(GROUP, BOB, "/glm join keywords 天气", role="admin")
+    await qq.next()
+    await qq.group(GROUP, CAROL, "今天天气真好")
+    assert "收到" in (await qq.next()).text
+    assert "你今天用了 0 次" in (await qq.talk(CAROL, "/glm quota")).text
     for number in range(6):
         told = (await qq.talk(SUPERUSER, f"主人的第{number}问")).text
         assert told.startswith("收到")
@@ -70,7 +76,7 @@ async def test_bill_and_quota(launch: Launch, glm: FakeGLM) -> None:
     await bot.start()
     qq = await bot.connect()
     assert (await usage(qq))[0] == 5
-    assert (await usage(qq, "week all", SUPERUSER))[0] == 12
+    assert (await usage(qq, "week all", SUPERUSER))[0] == 13
     assert "用完了" in (await qq.talk(ALICE, "重启之后")).text
     assert "还剩 0 次" in (await qq.talk(ALICE, "/glm quota")).text
     assert "放开了" in (await qq.talk(SUPERUSER, f"/glm quota lift {ALICE}")).text

@@ -12,11 +12,17 @@ from nonebot_plugin_glm.chat.allowance import Limit, parse_quota
 from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.quota import Quotas
 from nonebot_plugin_glm.chat.service import ChatService
-from nonebot_plugin_glm.conversation.accounts import EVERYONE, Account, Kind
+from nonebot_plugin_glm.chat.terms import Terms
+from nonebot_plugin_glm.conversation.accounts import (
+    EVERYONE,
+    NOBODY,
+    Account,
+    Kind,
+)
 from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.traces import Person
-from nonebot_plugin_glm.domain import ConversationKey, Speaker, Usage
+from nonebot_plugin_glm.domain import ConversationKey, Speaker, Usage, place_of
 from nonebot_plugin_glm.exception import DailyQuotaError, NetworkError
 
 from .builders import (
@@ -186,8 +192,29 @@ async def test_exempt(store: ConversationStore, client: FakeClient) -> None:
     """超级用户不受限，他花的算在总的里。"""
     service = limited(store, client, user="1次", total="3次")
     for _ in range(4):
-        await service.ask(question(), Inbox(), exempt=True)
+        await service.ask(question(), Inbox(), terms=Terms(exempt=True))
     assert await asked(service, GROUP, BOB) == "total"
+
+
+async def test_unasked_answers_are_nobodys(
+    store: ConversationStore, client: FakeClient
+) -> None:
+    """机器人自己要说的不算听的人的，算群的与总的；快用完了由下一个问的人听说。"""
+    service = limited(store, client, user="2次", group="5次")
+    own = Terms(NOBODY)
+    for _ in range(4):
+        await service.ask(question("闲谈", GROUP), Inbox(), terms=own)
+    mine, here = await store.ledger.sums(
+        [Account.user("qq", ALICE.id), Account.group(place_of(GROUP))]
+    )
+    assert (mine.requests, here.requests) == (0, 4)
+    assert await asked(service, GROUP) == ""
+    standing = service.billing.quotas.word(GROUP, ALICE)
+    assert standing is not None
+    assert (standing.account.kind, standing.used) == (Kind.GROUP, 5)
+    assert await asked(service, GROUP, BOB) == "group"
+    with pytest.raises(DailyQuotaError):
+        await service.ask(question("闲谈", GROUP), Inbox(), terms=own)
 
 
 async def test_lift(store: ConversationStore, client: FakeClient, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from nonebot_plugin_glm.api.parking import Parking
 from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.places import Places
 from nonebot_plugin_glm.chat.results import ResetDone, Retriable, Status
+from nonebot_plugin_glm.chat.terms import ORDINARY, Terms
 from nonebot_plugin_glm.conversation.ledger import LedgerStore
 from nonebot_plugin_glm.conversation.places import PlaceStore
 from nonebot_plugin_glm.conversation.rows import StoredTurn
@@ -89,8 +90,7 @@ class FakeService:
         question: Question,
         audience: Audience,
         replaces: int | None = None,
-        *,
-        exempt: bool = False,
+        terms: Terms = ORDINARY,
     ) -> bool:
         """记下提问，交出回答。"""
         self.done.append(("ask", question, replaces))

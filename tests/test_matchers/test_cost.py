@@ -167,30 +167,31 @@ async def test_my_usage(ledger: LedgerStore) -> None:
 
 
 async def test_usage_of_the_group(ledger: LedgerStore, clock: Clock) -> None:
-    """群的：按天、按模型、按成员，后台整理的另列；别的群不算，太久的不算。"""
+    """群的：按天、按模型、按成员，不算谁的另列；别的群不算，太久的不算。"""
     await ledger.record(HERE, spent(7_000_000), OTHER)
     clock.now += DAY
     await ledger.record(HERE, spent(10_000), ME)
     await ledger.record(HERE, spent(20_000), OTHER)
     await ledger.record(HERE, spent(0, "glm-4.7-flash", SUMMARY))
+    await ledger.record(HERE, spent(5_000))
     await ledger.record(THERE, spent(40_000), ME)
     clock.now += 6 * DAY
     assert await typed("/glm usage week group", ADMIN) == (
-        "本群近 7 天的用量：提问 2 次，0.03 元\n"
-        "提示 300 token，80% 命中缓存\n"
-        "回答 60 token，其中思考 15\n"
+        "本群近 7 天的用量：提问 3 次，0.035 元\n"
+        "提示 400 token，80% 命中缓存\n"
+        "回答 80 token，其中思考 20\n"
         "\n"
         "按天\n"
-        "11-26：2 次，360 token，0.03 元\n"
+        "11-26：3 次，480 token，0.035 元\n"
         "\n"
         "按模型\n"
-        "glm-5.3：2 次，240 token，0.03 元\n"
+        "glm-5.3：3 次，360 token，0.035 元\n"
         "glm-4.7-flash：0 次，120 token，0 元\n"
         "\n"
         "按成员\n"
         "乙（8）：1 次，120 token，0.02 元\n"
         "甲（9）：1 次，120 token，0.01 元\n"
-        "后台整理：0 次，120 token，0 元"
+        "不记名：1 次，240 token，0.005 元"
     )
 
 

@@ -8,9 +8,11 @@ import pytest
 from nonebot.adapters.onebot.v11 import MessageEvent
 
 from nonebot_plugin_glm.chat.allowance import Limit, Standing
-from nonebot_plugin_glm.conversation.accounts import EVERYONE
+from nonebot_plugin_glm.chat.terms import Terms
+from nonebot_plugin_glm.conversation.accounts import EVERYONE, NOBODY
 from nonebot_plugin_glm.exception import DailyQuotaError
 from nonebot_plugin_glm.matchers import chat
+from nonebot_plugin_glm.matchers.joining import joiner
 from nonebot_plugin_glm.matchers.limits import Notices
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
@@ -97,10 +99,27 @@ async def test_superuser_is_exempt(
     """超级用户的提问不受额度限制，别人的受。"""
     asked: list[bool] = []
 
-    async def ask(*args: Any, exempt: bool = False) -> bool:
-        asked.append(exempt)
+    async def ask(*args: Any, terms: Terms) -> bool:
+        asked.append(terms.exempt)
         return True
 
     monkeypatch.setattr(service, "ask", ask)
     await heard(called(user))
     assert asked == [user == 999]
+
+
+@pytest.mark.parametrize("user", [76, 999], ids=["member", "superuser"])
+async def test_joining_in_is_nobodys(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch, user: int
+) -> None:
+    """插话不算听的人的，也不因为他是超级用户就不看额度。"""
+    asked: list[Terms] = []
+
+    async def ask(*args: Any, terms: Terms) -> bool:
+        asked.append(terms)
+        return True
+
+    monkeypatch.setattr(service, "ask", ask)
+    monkeypatch.setattr(joiner, "chose", lambda event: True)
+    await heard(called(user))
+    assert asked == [Terms(NOBODY)]

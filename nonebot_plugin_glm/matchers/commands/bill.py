@@ -134,7 +134,7 @@ def label(by: By, tally: Tally) -> str:
         return f"群 {tally.identity}" if tally.identity else "私聊"
     if by is By.USER:
         if not tally.identity:
-            return "后台整理"
+            return "不记名"
         return f"{tally.name}（{tally.identity}）" if tally.name else tally.identity
     return tally.identity
 

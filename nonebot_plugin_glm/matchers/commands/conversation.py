@@ -5,6 +5,7 @@ from __future__ import annotations
 from arclet.alconna import Args
 
 from ...chat.results import ResetDone
+from ...chat.terms import Terms
 from ...domain import ConversationKey, Scope, Speaker
 from ...message.brief import cut
 from ...message.delivery import Delivery
@@ -82,7 +83,7 @@ async def retry(call: Call) -> None:
         waiting(call.bot, call.event, call.outgoing, audience),
     ):
         await call.service.ask(
-            last.question, audience, last.replaces, exempt=call.is_owner()
+            last.question, audience, last.replaces, Terms(exempt=call.is_owner())
         )
 
 
