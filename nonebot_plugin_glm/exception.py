@@ -23,6 +23,7 @@ GLMError
 ├── ArchiveError             要导入的文件不对
 ├── QueueFullError           会话里等着的提问太多
 ├── DailyQuotaError          今天的额度用完（GLM_QUOTA_USER 等设置）
+├── ClosingError             正在关机，没能答完
 └── StoppedError             提问被中止（/glm stop、/glm reset、撤回）
 ```
 """
@@ -45,8 +46,7 @@ class APIError(GLMError):
     """GLM 以错误回应时抛出。
 
     参数:
-        status: HTTP 状态码
-        code: 业务码，没有时为空串
+        status, code: HTTP 状态码与业务码，没有业务码时为空串
         detail: 上游的说明，已抹去密钥，最长 200 字；只进日志，不进异常文本
     """
 
@@ -178,8 +178,7 @@ class DailyQuotaError(GLMError):
 
     参数:
         whose: 谁的：`user`、`group` 或 `total`
-        amount: 额度，次、token，或百万分之一元
-        unit: `次`、`token` 或 `元`
+        amount, unit: 额度与 `次`、`token` 或 `元`，元以百万分之一计
         day: 哪一天的，如 `2026-11-25`
     """
 
@@ -191,6 +190,10 @@ class DailyQuotaError(GLMError):
         self.amount = amount
         self.unit = unit
         self.day = day
+
+
+class ClosingError(GLMError):
+    """正在关机，提问没能答完时抛出；再启动之后可再问。"""
 
 
 class StoppedError(GLMError):

@@ -73,13 +73,14 @@ class Asking:
             terms: 怎样算
 
         异常:
-            StoppedError: 被 `/glm stop`、`/glm reset` 或撤回中止，或正在关机
+            StoppedError: 被 `/glm stop`、`/glm reset` 或撤回中止，或已经关机
+            ClosingError: 正在关机，没能答完
             QueueFullError: 会话里等着的太多
             DailyQuotaError: 今天的额度用完了
             GLMError: 其他失败
         """
         if self.closed or self._is_recalled(question):
-            raise StoppedError("正在关机，或已被撤回")
+            raise StoppedError("已经关机，或已被撤回")
         if replaces is None and self.queue.join(question):
             return False
         payer = terms.payer or question.speaker
@@ -146,11 +147,7 @@ class Asking:
     async def aclose(self) -> None:
         """不再接受提问，中止在途的，等它们退出。"""
         self.closed = True
-        busy = self.queue.busy(lambda key: True)
-        for key in busy:
-            self.queue.stop(key)
-        async with self.queue.alone(busy):
-            pass
+        await self.queue.stop_all()
 
     async def recall(self, key: ConversationKey, message_id: str) -> Recalled:
         """一条消息被撤回了：它的提问不再回答，它的轮离开历史。

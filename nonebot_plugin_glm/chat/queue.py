@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-    nullcontext,
-)
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+
+import anyio
 
 from ..domain import Audience, ConversationKey, Question
-from ..exception import QueueFullError, StoppedError
+from ..exception import ClosingError, QueueFullError, StoppedError
+from .lane import Claim, Lane
 from .ticket import Ticket
-
-Claim = Callable[[ConversationKey], AbstractAsyncContextManager[object]]
-"""占住一个会话，别的进程都等着。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +23,6 @@ class QueueLimits:
     """一个会话里最多有几个提问在等"""
     merge_seconds: float = 0.0
     """同一个人在多少秒内接着说的话并成一个提问，0 为不并"""
-
-
-@dataclass(slots=True, eq=False)
-class _Lane:
-    """一个会话的队伍，没有人用就拆掉。"""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    tickets: list[Ticket] = field(default_factory=list)
-    users: int = 0
 
 
 class ConversationQueue:
@@ -52,7 +37,8 @@ class ConversationQueue:
         self._claim = claim
         self._limits = limits
         self._clock = clock
-        self._lanes: dict[ConversationKey, _Lane] = {}
+        self._lanes: dict[ConversationKey, Lane] = {}
+        self._closing = False
 
     @property
     def active(self) -> bool:
@@ -79,15 +65,21 @@ class ConversationQueue:
 
         异常:
             QueueFullError: 等着的太多
+            ClosingError: 正在关机
             StoppedError: 排队时或进行中被中止
         """
+        if self._closing:
+            raise ClosingError("不再接受提问")
         waiting = sum(1 for _ in self._tickets(question.key))
         if waiting > self._limits().length:
             raise QueueFullError(f"已有 {waiting} 个提问")
         ticket = Ticket([question], audience, self._clock(), replaces)
         with ticket.scope:
             async with self._held(question.key, ticket):
+                ticket.started = True
                 yield ticket
+        if ticket.dismissed and ticket.scope.cancelled_caught:
+            raise ClosingError("没能答完")
         if ticket.scope.cancelled_caught:
             raise StoppedError("提问被中止")
 
@@ -116,6 +108,24 @@ class ConversationQueue:
             ticket.scope.cancel()
         return len(chosen)
 
+    async def stop_all(self) -> None:
+        """中止所有人的提问，等它们退出。"""
+        for ticket in self._everyone():
+            ticket.scope.cancel()
+        async with self.alone(list(self._lanes)):
+            pass
+
+    async def drain(self, seconds: float) -> None:
+        """不再接受提问：排着队的作罢，在答的至多再等 `seconds` 秒，之后也作罢。"""
+        self._closing = True
+        self._dismiss(lambda ticket: not ticket.started)
+        with anyio.move_on_after(seconds):
+            async with self.alone(list(self._lanes)):
+                return
+        self._dismiss(lambda ticket: True)
+        async with self.alone(list(self._lanes)):
+            pass
+
     def asking(self, matches: Callable[[Question], bool]) -> list[ConversationKey]:
         """有相配的提问的会话。"""
         return self.busy(
@@ -124,9 +134,8 @@ class ConversationQueue:
 
     def change(self, change: Callable[[Question], Question]) -> None:
         """改还没有开始答的提问。"""
-        for key in self._lanes:
-            for ticket in self._tickets(key):
-                ticket.change(change)
+        for ticket in self._everyone():
+            ticket.change(change)
 
     def has_asked(self, key: ConversationKey, speaker_id: str) -> bool:
         """这个人在会话里是否有提问。"""
@@ -139,15 +148,23 @@ class ConversationQueue:
 
     def find(self, matches: Callable[[Ticket], bool]) -> Ticket | None:
         """第一个相配的提问。"""
-        everywhere = (ticket for key in self._lanes for ticket in self._tickets(key))
-        return next((ticket for ticket in everywhere if matches(ticket)), None)
+        return next(filter(matches, self._everyone()), None)
 
     def _joinable(self, key: ConversationKey, speaker_id: str) -> Ticket | None:
-        if key not in self._lanes or not (seconds := self._limits().merge_seconds):
+        if self._closing or key not in self._lanes:
+            return None
+        if not (seconds := self._limits().merge_seconds):
             return None
         since = self._clock() - seconds
         mine = (t for t in self._tickets(key) if t.may_absorb(speaker_id, since))
         return max(mine, key=lambda ticket: ticket.spoken_at, default=None)
+
+    def _dismiss(self, matches: Callable[[Ticket], bool]) -> None:
+        for ticket in filter(matches, self._everyone()):
+            ticket.dismiss()
+
+    def _everyone(self) -> list[Ticket]:
+        return [ticket for lane in self._lanes.values() for ticket in lane.tickets]
 
     def _tickets(self, key: ConversationKey) -> Iterator[Ticket]:
         lane = self._lanes.get(key)
@@ -157,7 +174,7 @@ class ConversationQueue:
     async def _held(
         self, key: ConversationKey, ticket: Ticket | None = None
     ) -> AsyncIterator[None]:
-        lane = self._lanes.setdefault(key, _Lane())
+        lane = self._lanes.setdefault(key, Lane())
         lane.users += 1
         if ticket:
             lane.tickets.append(ticket)

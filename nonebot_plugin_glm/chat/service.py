@@ -180,6 +180,10 @@ class ChatService:
         """此刻搁置着的密钥：第几个，为什么。"""
         return self._client.keys.parked()
 
+    async def drain(self, seconds: float) -> None:
+        """要关机了，见 `ConversationQueue.drain`。"""
+        await self._asking.queue.drain(seconds)
+
     async def aclose(self) -> None:
         """不再接受提问，中止在途的并等它们退出，再关闭连接与数据库。"""
         await self._asking.aclose()

@@ -30,6 +30,10 @@ class Ticket:
     """回答已成：不能再并入，也不能重来"""
     recalled: bool = False
     """人把提问撤回了"""
+    started: bool = False
+    """已经轮到它"""
+    dismissed: bool = False
+    """正在关机，不等它了"""
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     """取消它就是中止整个提问"""
     gone: anyio.Event = field(default_factory=anyio.Event)
@@ -84,6 +88,11 @@ class Ticket:
         else:
             self.recalled = True
             self.scope.cancel()
+
+    def dismiss(self) -> None:
+        """正在关机，不等它了。"""
+        self.dismissed = True
+        self.scope.cancel()
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:

@@ -30,5 +30,7 @@ class AnswerSettings(BaseModel):
     """等了多少秒还没有回答就说一声还在想，0 为不说"""
     glm_max_queue: int = Field(default=30, ge=1)
     """一个会话里最多有几个提问在等"""
+    glm_shutdown_seconds: float = Field(default=8, ge=0, le=600)
+    """关机时最多等多少秒，让正在回答的答完；0 为不等"""
     glm_priority: int = Field(default=98, ge=2)
     """聊天响应器的优先级；/glm 命令的优先级比它高（小）1"""

@@ -34,6 +34,7 @@ CHANGEABLE = frozenset(
         "glm_merge_seconds",
         "glm_notice_seconds",
         "glm_max_queue",
+        "glm_shutdown_seconds",
         "glm_group_scope",
         "glm_rate_limit",
         "glm_group_rate_limit",

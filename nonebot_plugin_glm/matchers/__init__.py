@@ -4,3 +4,4 @@ from . import chat as chat
 from . import dispatch as dispatch
 from . import recall as recall
 from . import retention as retention
+from . import signals as signals

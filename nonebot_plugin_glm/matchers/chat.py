@@ -11,14 +11,14 @@ from ..chat.service import ChatService
 from ..chat.terms import Terms
 from ..conversation.accounts import NOBODY
 from ..domain import ConversationKey, Question, Scope, place_of
-from ..exception import DailyQuotaError, QueueFullError
+from ..exception import ClosingError, DailyQuotaError, QueueFullError
 from ..message.delivery import Delivery
 from ..message.outgoing import Outgoing
 from ..message.sentences import nearly_used_up
 from .access import is_superuser, may_chat
 from .arrivals import arrivals
 from .depends import apologies, get_outgoing, get_question, manner, waiting
-from .gate import LISTENING, QUEUE_FULL, gate
+from .gate import CLOSING, LISTENING, QUEUE_FULL, gate
 from .joining import join_settings, joiner
 from .keys import get_key
 from .listening import listening, pieces
@@ -97,6 +97,10 @@ async def _answer(
             await service.ask(question, audience, terms=own)
         except QueueFullError:
             if not unasked and gate.tell_once(event, question.key, QUEUE_FULL):
+                raise
+            return
+        except ClosingError:
+            if audience.seen or gate.tell_once(event, question.key, CLOSING):
                 raise
             return
         except DailyQuotaError as error:

@@ -22,6 +22,7 @@ from ..message.sentences import UNEXPECTED, sentence_for
 from ..message.waiting import Waiting
 from .access import is_superuser
 from .keys import get_key
+from .leaving import leaving
 from .overheard import overheard
 from .pictures import painter
 from .runtime import config
@@ -83,6 +84,15 @@ async def apologies(
         outgoing: 回到来处的路
         aloud: 是否在聊天里说；没有人叫它时不说
     """
+    with leaving.working():
+        async with _spoken(bot, event, outgoing, aloud=aloud):
+            yield
+
+
+@asynccontextmanager
+async def _spoken(
+    bot: Bot, event: Event, outgoing: Outgoing, *, aloud: bool
+) -> AsyncIterator[None]:
     try:
         yield
     except NoneBotException:

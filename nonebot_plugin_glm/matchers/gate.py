@@ -16,6 +16,7 @@ LOOP = "我们一来一往得太快了，像是两个机器人在对话，我先
 SLOW_DOWN = "问得太快了，请 {seconds} 秒后再问。"
 GROUP_SLOW_DOWN = "群里问得太快了，请 {seconds} 秒后再问。"
 QUEUE_FULL = "排不上队"
+CLOSING = "正在关机"
 LISTENING = "在，请说。"
 DAY = 86400.0
 MINUTE = 60.0

@@ -7,6 +7,7 @@ from ..exception import (
     APIError,
     ArchiveError,
     AuthError,
+    ClosingError,
     ContentFilteredError,
     ContextTooLongError,
     DailyQuotaError,
@@ -50,6 +51,7 @@ SENTENCES: dict[type[GLMError], str] = {
     EmptyAnswerError: "GLM 没有给出内容，请换个说法再问一次。",
     QueueFullError: "等着回答的提问太多了，这个没有排上，请过一会儿再问。",
     DailyQuotaError: f"今天的额度用完了，{BACK}",
+    ClosingError: "机器人要重启了，这个提问没能答完，请过一会儿再问。",
     StoreError: "读不出这个会话的历史，请机器人的主人看日志，检查数据目录与磁盘。",
     ArchiveError: "这个文件不是导出的，或者坏了，什么也没有导入。",
 }

@@ -33,6 +33,7 @@ def settings_for(glm: FakeGLM, **settings: str) -> dict[str, str]:
         "NICKNAME": '["小智"]',
         # 装没装画图的库，文本的测试都一样
         "GLM_RENDER": "text",
+        "GLM_SHUTDOWN_SECONDS": "0",  # 在答的不必等，另有测试
         **settings,
     }
 

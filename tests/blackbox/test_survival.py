@@ -62,7 +62,7 @@ async def test_kill_while_answering(launch: Launch, glm: FakeGLM) -> None:
 
 
 async def test_stop_while_answering(launch: Launch, glm: FakeGLM) -> None:
-    """正在问、正在发的时候正常停止：很快退出，不等客户端的应答，历史完整。"""
+    """`GLM_SHUTDOWN_SECONDS=0`，正在问、正在发时停止：很快退出，不等应答，历史完整。"""
     bot = await launch()
     qq = await bot.connect()
     await qq.talk(USER, "答完的")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from .steps import HangUp, Head, Pause, Steps
+from .steps import HangUp, Head, Hold, Pause, Steps
 
 
 class Delivery:
@@ -42,6 +42,8 @@ class Delivery:
                 await self._open(step)
             elif isinstance(step, Pause):
                 await asyncio.sleep(step.seconds)
+            elif isinstance(step, Hold):
+                await step.until.wait()
             elif self._response is not None:
                 await self._response.write(step)
         if self._response is None:

@@ -1,5 +1,6 @@
-"""送出一个响应的步骤：响应头、字节、停顿与挂断。"""
+"""送出一个响应的步骤：响应头、字节、停顿、等待与挂断。"""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,11 +27,18 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """沉默到测试放行。"""
+
+    until: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """突然断开连接，reset 为真时发 RST。"""
 
     reset: bool = False
 
 
-Step = Head | Pause | HangUp | bytes
+Step = Head | Pause | Hold | HangUp | bytes
 Steps = tuple[Step, ...]

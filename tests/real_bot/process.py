@@ -97,7 +97,8 @@ class BotProcess:
                 stdout=log,
                 stderr=log,
             )
-        await asyncio.wait_for(self._listening(), START_SECONDS)
+        if "fastapi" in self._env["DRIVER"]:  # 别的驱动器自己去连客户端
+            await asyncio.wait_for(self._listening(), START_SECONDS)
 
     async def connect(self, self_id: int = 10000) -> QQ:
         """以 `self_id` 的账号连上。"""
@@ -105,6 +106,16 @@ class BotProcess:
         client.said = self.said
         self._clients.append(client)
         return client
+
+    def signal(self, sign: signal.Signals) -> None:
+        """发一个信号，不等它退出。"""
+        assert self._process is not None
+        self._process.send_signal(sign)
+
+    async def gone(self, timeout: float) -> None:
+        """等它自己退出。"""
+        assert self._process is not None
+        await asyncio.wait_for(self._process.wait(), timeout)
 
     async def kill(self) -> None:
         """SIGKILL，不给它收拾的机会。"""

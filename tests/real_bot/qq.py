@@ -9,7 +9,8 @@ import time
 from typing import Any
 from typing_extensions import Self
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
+from websockets.asyncio.connection import Connection
 from websockets.exceptions import ConnectionClosed
 
 from .segments import at, text
@@ -25,7 +26,7 @@ class QQ:
     `respond` 可以换成别的函数来拒绝发送。
     """
 
-    def __init__(self, socket: ClientConnection, self_id: int) -> None:
+    def __init__(self, socket: Connection, self_id: int) -> None:
         self.self_id = self_id
         self.sent: list[Sent] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
