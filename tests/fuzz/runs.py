@@ -1,0 +1,210 @@
+"""三类用例各怎样跑一个。"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import httpx
+
+from . import bodies, bot, commands, consistency, events
+from .bot import Case, blame, current
+
+AT_ONCE = 16
+"""同时跑几个。"""
+PATIENCE = 60.0
+"""一个用例过了这么多秒还没有完就是挂住了。"""
+_WARM = 0.2
+"""跑了这么多之后的内存才算底。"""
+MEMBER, ADMIN = 5, 7
+_SETTLED = (
+    "/glm persona add 猫 喵", "/glm persona 猫", "/glm model glm-4.7", "/glm think on",
+    "/glm remember 主人的话", "/glm join probability 0", "/glm block 123456",
+    "/glm config glm_temperature 0.5",
+)  # fmt: skip
+"""超级用户在每个群里先定下的。"""
+_FOR_US = re.compile(r"\s*/glm(?:\s|$)")
+Run = Callable[[Case, int], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Result:
+    """一类用例的结果。"""
+
+    kind: str
+    cases: int = 0
+    seconds: float = 0.0
+    grown: float = 0.0
+    """热身之后长了多少 MiB"""
+    slowest: tuple[float, int] = (0.0, 0)
+    """最慢的用了多少秒、是第几个"""
+    busiest: int = 0
+    """一个用例最多调用了多少次接口"""
+    silent: int = 0
+    """没有回话的"""
+    faults: Counter[str] = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)
+    """每种异常先在哪一个看到"""
+
+
+async def run(kind: str, cases: int, seed: int, only: int | None = None) -> Result:
+    """跑一类用例。"""
+    one = await KINDS[kind]()
+    result = Result(kind)
+    numbers = iter(range(cases) if only is None else [only])
+    warm, floor = int(cases * _WARM), 0.0
+    started = time.monotonic()
+
+    async def work() -> None:
+        nonlocal floor
+        for number in numbers:
+            case = Case(Random(f"{seed}/{kind}/{number}"))
+            await _timed(one, case, number, result)
+            if result.cases == warm:
+                floor = resident()
+
+    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    result.seconds = time.monotonic() - started
+    result.grown = resident() - floor if floor else 0.0
+    for fault in [*bot.stray, *await consistency.troubles()]:
+        result.faults[fault] += 1
+    return result
+
+
+async def _timed(one: Run, case: Case, number: int, result: Result) -> None:
+    began = time.monotonic()
+
+    async def inside() -> None:
+        current.set(case)
+        await one(case, number)
+
+    try:
+        await asyncio.wait_for(asyncio.create_task(inside()), PATIENCE)
+    except asyncio.TimeoutError:
+        case.faults.append("挂住了")
+    except Exception as error:
+        case.faults.append(f"{type(error).__name__}: {str(error)[:100]}")
+    result.cases += 1
+    result.slowest = max(result.slowest, (time.monotonic() - began, number))
+    result.busiest = max(result.busiest, case.calls)
+    result.silent += not case.said
+    for fault in case.faults:
+        result.faults[fault] += 1
+        result.first.setdefault(fault, number)
+
+
+async def reported() -> Run:
+    """事件。"""
+    robot = await bot.start(glm_join_probability=0.05)
+
+    async def one(case: Case, number: int) -> None:
+        case.hostile = case.rng.random() < 0.5
+        await bot.feed(robot, case, events.event(case.rng))
+
+    return one
+
+
+async def answered() -> Run:
+    """GLM 的回应。"""
+    await bot.start()
+    from nonebot_plugin_glm.api.client import GLMClient
+    from nonebot_plugin_glm.api.retry import RetryPolicy
+    from nonebot_plugin_glm.api.schema import ChatRequest
+    from nonebot_plugin_glm.domain import Message
+    from nonebot_plugin_glm.exception import GLMError
+
+    async def sleep(_: float) -> None:
+        pass
+
+    async def one(case: Case, number: int) -> None:
+        rng = case.rng
+        transport = httpx.MockTransport(lambda request: bodies.response(rng))
+        client = GLMClient(
+            "k", retry=RetryPolicy(rng.choice((0, 0, 2))), transport=transport,
+            sleep=sleep, fallback_models=lambda: rng.choice(((), ("glm-4-flash",))),
+        )  # fmt: skip
+        request = ChatRequest("glm-4.7-flash", (Message("user", "好"),))
+        try:
+            if rng.random() < 0.5:
+                async for delta in client.stream(request):
+                    delta.text.encode("utf-8", "surrogatepass")
+            else:
+                (await client.complete(request)).text.encode()
+        except GLMError as error:
+            str(error).encode()
+        finally:
+            await client.aclose()
+
+    return one
+
+
+async def commanded() -> Run:
+    """命令，谁都打。"""
+    robot = await bot.start()
+
+    async def one(case: Case, number: int) -> None:
+        case.hostile = False
+        user, role = case.rng.choice(
+            ((MEMBER, "member"), (ADMIN, "admin"), (events.OWNER, "member"))
+        )
+        await _type(robot, case, user, role)
+
+    return one
+
+
+async def overreached() -> Run:
+    """命令，只有普通群员打：别人定的、别人说的都不能变。"""
+    robot = await bot.start()
+    for line in _SETTLED:
+        said = [{"type": "text", "data": {"text": line}}]
+        for group in (1, 2, 3):
+            await bot.feed(robot, Case(Random(0)), _chat(said, events.OWNER, group))
+    from nonebot_plugin_glm.matchers.runtime import config
+
+    settled = str(config), consistency.shared()
+
+    async def one(case: Case, number: int) -> None:
+        await _type(robot, case, MEMBER + number % 3 * 100, "member")
+        if number % 50 == 0 and (str(config), consistency.shared()) != settled:
+            blame("普通群员改了不该改的")
+
+    return one
+
+
+async def _type(robot: bot.Bot, case: Case, user: int, role: str) -> None:
+    said = commands.message(case.rng)
+    raw = _chat(said, user, case.rng.randrange(1, 4)) | {"user_id": user}
+    raw["sender"] = {"user_id": user, "role": role, "nickname": "小明"}
+    await bot.feed(robot, case, raw)
+    if _FOR_US.match(said[0]["data"]["text"]) and not case.calls:
+        blame("没有回话")
+
+
+def _chat(said: object, user: int, group: int) -> dict[str, object]:
+    fields = {"user_id": user, "message_type": "group", "sub_type": "normal"}
+    raw = events.chat(Random(0), list(said) if isinstance(said, list) else said)
+    sender = {"user_id": user, "role": "member", "nickname": "小明"}
+    return raw | fields | {"group_id": group, "message": said, "sender": sender}
+
+
+def resident() -> float:
+    """此刻占的内存，MiB。"""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * 4096 / 1024 / 1024
+
+
+KINDS: dict[str, Callable[[], Awaitable[Run]]] = {
+    "events": reported,
+    "answers": answered,
+    "commands": commanded,
+    "members": overreached,
+}
+"""用例的种类，依次占一份；事件最多。"""
