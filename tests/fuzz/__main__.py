@@ -14,7 +14,7 @@ from collections import Counter
 from . import bot
 from .runs import KINDS, Result, run
 
-SHARES = {"events": 0.4, "answers": 0.4, "commands": 0.1, "members": 0.1}
+SHARES = {"events": 0.5, "answers": 0.4, "commands": 0.05, "members": 0.05}
 GROWTH = 64.0
 """热身之后最多长多少 MiB：SQLite 与各处的备忘录到这时都满了。"""
 
