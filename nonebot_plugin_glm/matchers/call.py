@@ -13,6 +13,8 @@ from ..message.identity import is_group_admin, mentioned
 from ..message.outgoing import Outgoing
 from .access import is_superuser
 
+ID_CHARS = 128
+"""号码最多多少字：历史里只留了这么长的地方。"""
 DENIED_MANAGE = "这是全群共用的，只有群主、管理员和超级用户可以这样做。"
 DENIED_ACT = "只有提问的人、群主、管理员和超级用户可以这样做。"
 DENIED_GROUP = "这是全群的事，只有群主、管理员和超级用户可以这样做。"
@@ -63,8 +65,9 @@ class Call:
         return self.is_owner() or await is_group_admin(self.bot, self.event)
 
     def target(self) -> str | None:
-        """命令说的是谁：写的号码，或 @ 的人。"""
-        return self.argument("who") or next(iter(mentioned(self.bot, self.event)), None)
+        """命令说的是谁：写的号码，或 @ 的人；长得不像号码的不算，历史里放不下。"""
+        who = self.argument("who") or next(iter(mentioned(self.bot, self.event)), "")
+        return who if 0 < len(who) <= ID_CHARS else None
 
     async def may_act_for(self, speaker: Speaker) -> bool:
         """能否动这个人的提问：本人，或能替整个会话作主的人。"""

@@ -17,6 +17,7 @@ from nonebot.adapters import Bot, Event
 from nonebot.params import Depends
 from nonebot_plugin_alconna.uniseg import Text, UniMessage
 
+from ..domain import well_formed
 from ..message.incoming import plain_text
 from ..message.outgoing import Outgoing
 from .access import is_open
@@ -57,7 +58,7 @@ async def run(
     bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
 ) -> None:
     """解析并执行一个子命令；没有子命令、求助或写错时说明用法。"""
-    text, tail = _split(plain_text(event))
+    text, tail = _split(well_formed(plain_text(event)))
     result = parse(text)
     names = _names(result) if result and result.matched else []
     asks_help = result is not None and "--help" in result.error_data

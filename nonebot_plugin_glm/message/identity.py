@@ -9,7 +9,6 @@ from nonebot.adapters import Bot, Event
 from nonebot_plugin_alconna.uniseg import (
     At,
     SerializeFailed,
-    UniMessage,
     get_message_id,
     get_target,
 )
@@ -17,6 +16,7 @@ from nonebot_plugin_uninfo import ADMIN, OWNER, get_session
 
 from ..domain import ConversationKey, Scope, Speaker, well_formed
 from . import onebot
+from .incoming import segments_of
 
 _NAME_CHARS = 256
 """名字最多多少字：历史里只留了这么长的地方，QQ 的不到一百。"""
@@ -72,5 +72,6 @@ async def is_group_admin(bot: Bot, event: Event) -> bool:
 
 def mentioned(bot: Bot, event: Event) -> list[str]:
     """消息里 @ 的人的号码，不算机器人自己。"""
-    message = UniMessage.of(event.get_message(), bot)
-    return [at.target for at in message[At] if at.target != bot.self_id]
+    segments = segments_of(bot, event.get_message())
+    targets = (found.target for found in segments if isinstance(found, At))
+    return [target for target in targets if target != bot.self_id]

@@ -60,17 +60,17 @@ def message_text(bot: Bot, message: Message, own_mention: str = MENTIONED) -> st
     if isinstance(message, OneBotMessage):
         words = onebot_words(message, bot.self_id, own_mention)
     else:
-        segments = _segments(bot, message)
+        segments = segments_of(bot, message)
         words = (_words(segment, bot.self_id, own_mention) for segment in segments)
     return well_formed("".join(words)).strip()
 
 
-def _segments(bot: Bot, message: Message) -> Iterator[Segment]:
+def segments_of(bot: Bot, message: Message) -> Iterator[Segment]:
     """逐段转换：缺字段的段只丢它自己。"""
     for segment in message:
         try:
             yield from UniMessage.of(type(message)([segment]), bot)
-        except (LookupError, ValueError, TypeError, AttributeError):
+        except (LookupError, ValueError, TypeError, AttributeError, OverflowError):
             continue
 
 

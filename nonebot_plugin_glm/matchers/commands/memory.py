@@ -16,7 +16,7 @@ from ...conversation.noting import (
     Refusal,
     note_of,
 )
-from ...domain import Scope, well_formed
+from ...domain import Scope
 from ..call import DENIED_MANAGE, Call
 from ..command import EVERYONE, MANAGER, NOTER, Command, Entry, Topic
 from ..rules import COMMAND
@@ -39,7 +39,7 @@ REFUSALS = {
 
 async def remember(call: Call) -> None:
     """记下一句话。"""
-    note = note_of(well_formed(call.tail), call.user_id)
+    note = note_of(call.tail, call.user_id)
     most = MOST_NOTES if await call.may_manage() else MOST_OF_ONE
     done = await call.service.notes.add(call.key, note, most)
     if isinstance(done, Refusal):

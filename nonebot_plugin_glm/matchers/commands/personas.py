@@ -17,7 +17,6 @@ from ...conversation.naming import (
     PersonaRefusal,
     persona_name,
 )
-from ...domain import well_formed
 from ..call import DENIED_GROUP, DENIED_MANAGE, DENIED_OWNER, Call
 from ..command import EVERYONE, MANAGER, PLACE_MANAGER, Command, Entry, Topic
 from ..rules import COMMAND
@@ -48,8 +47,8 @@ async def persona(call: Call) -> None:
         return await _list(call)
     word, rest = words[0], words[1] if len(words) > 1 else ""
     if word in ACTIONS:
-        return await ACTIONS[word](call, well_formed(rest))
-    await _choose(call, well_formed(call.tail))
+        return await ACTIONS[word](call, rest)
+    await _choose(call, call.tail)
 
 
 async def _list(call: Call) -> None:
