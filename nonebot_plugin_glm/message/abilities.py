@@ -67,7 +67,7 @@ async def _asked(bot: OneBot, api: str, **params: Any) -> dict[str, Any]:
     try:
         # 等多久由适配器管：一次调用取消不得
         call = bot.call_api(api, _timeout=_SECONDS, **params)
-        answer = await to_the_end(call)
+        answer = await to_the_end(call, bot)
     except Exception as exc:  # 没有这个接口，或没有答：各家说法不同
         logger.debug(f"客户端没有答 {api}：{type(exc).__name__}")
         return {}

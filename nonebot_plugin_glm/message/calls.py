@@ -1,7 +1,7 @@
 """调用接口要做到底：适配器受不了等到一半的调用被取消。
 
 那时应答恰好到来，OneBot 适配器 2.4.6 会抛 InvalidStateError，连接也跟着断开。
-关机时连接已经断了，应答不会再来，适配器却要等满 API_TIMEOUT：那时不等。
+连接断了，应答不会再来，适配器却要等满 API_TIMEOUT：取消之后不陪它等，不然关不了机。
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import anyio
-
-from .reconnecting import reconnection
+from nonebot import get_bots
+from nonebot.adapters import Bot
 
 T = TypeVar("T")
+_STEP = 0.1
+"""隔多少秒看一次连接断了没有。"""
 
 
-async def to_the_end(call: Coroutine[Any, Any, T]) -> T:
-    """做完一次调用；被取消时也等它做完（关机时不等），再照样取消。"""
+async def to_the_end(call: Coroutine[Any, Any, T], bot: Bot) -> T:
+    """做完 `bot` 的一次调用；被取消时也等它做完，或连接断开，再照样取消。"""
+    was_connected = _holds(bot)
     task = asyncio.ensure_future(call)
     try:
         # 不用 shield：外层取消之后调用才失败的，新的 Python 会当作没人管的异常写进日志
@@ -26,17 +29,15 @@ async def to_the_end(call: Coroutine[Any, Any, T]) -> T:
     except asyncio.CancelledError:
         task.add_done_callback(_note_failure)
         with anyio.CancelScope(shield=True):
-            await _finished_or_closing(task)
+            while not task.done() and _holds(bot) == was_connected:
+                await asyncio.wait({task}, timeout=_STEP)
         raise
     return task.result()
 
 
-async def _finished_or_closing(task: asyncio.Task[Any]) -> None:
-    closing = asyncio.ensure_future(reconnection.given_up())
-    try:
-        await asyncio.wait({task, closing}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        closing.cancel()
+def _holds(bot: Bot) -> bool:
+    """是不是还在这个连接上；再连上的是另一个 Bot。"""
+    return get_bots().get(bot.self_id) is bot
 
 
 def _note_failure(task: asyncio.Task[Any]) -> None:

@@ -118,12 +118,13 @@ def may_type(app: str) -> bool:
 async def _app(bot: OneBot) -> str:
     """客户端自报的名字，问一次就记住；不肯说的是空串。"""
     if bot not in _apps:
-        _apps[bot] = ""
+        app = ""
         try:
-            info = await to_the_end(bot.call_api("get_version_info"))
-            _apps[bot] = str(info.get("app_name") or "").lower()
+            info = await to_the_end(bot.call_api("get_version_info"), bot)
+            app = str(info.get("app_name") or "").lower()
         except Exception as exc:
             logger.debug(f"客户端不说自己是谁：{type(exc).__name__}")
+        _apps[bot] = app  # 问到了再记：正问着时来的另一问，不该当它不肯说
     return _apps[bot]
 
 
@@ -138,7 +139,7 @@ async def _try(
     if len(failures) >= _PATIENCE and time.monotonic() - failures[-1] < _GIVEN_UP:
         return False
     try:
-        await to_the_end(call())
+        await to_the_end(call(), bot)
     except Exception as exc:  # 没有这个接口，或这条消息不行：各家说法不同
         logger.debug(f"这次做不到 {what}：{type(exc).__name__}")
         failures[:-_PATIENCE] = []

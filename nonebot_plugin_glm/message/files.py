@@ -50,11 +50,11 @@ async def send_file(
     content = text.encode()
     try:
         if isinstance(bot, OneBot):
-            await to_the_end(_upload(bot, target, name, content))
+            await to_the_end(_upload(bot, target, name, content), bot)
         else:
             message = UniMessage([File(raw=content, name=name)])
             await to_the_end(
-                message.send(target, bot, fallback=FallbackStrategy.forbid)
+                message.send(target, bot, fallback=FallbackStrategy.forbid), bot
             )
     except Exception as exc:  # 各家的异常各不相同
         logger.warning(f"文件没有发出去：{type(exc).__name__}")

@@ -145,7 +145,7 @@ class Outgoing:
             noted.note(sent)
             return True
 
-        return await to_the_end(emit_and_note())
+        return await to_the_end(emit_and_note(), self._bot)
 
     def _forms(self, segments: list[Segment], *, first: bool) -> Iterator[_Form]:
         """依次试的两个样子：一样的两次，可能一样地被拒绝。"""

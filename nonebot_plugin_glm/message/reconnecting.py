@@ -21,15 +21,11 @@ class Reconnection:
     """等断了的账号再连上；正在关机就不等。"""
 
     def __init__(self) -> None:
-        self._closing = asyncio.Event()
+        self._closing = False
 
     def close(self) -> None:
         """正在关机，不会再连上了。"""
-        self._closing.set()
-
-    async def given_up(self) -> None:
-        """等到开始关机。"""
-        await self._closing.wait()
+        self._closing = True
 
     async def back(self, bot: Bot) -> bool:
         """断了的等它再连上，返回是否又连上了；本来就连着的不算。"""
@@ -37,7 +33,7 @@ class Reconnection:
             return False
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while asyncio.get_running_loop().time() < deadline:
-            if self._closing.is_set() or is_connected(bot):
+            if self._closing or is_connected(bot):
                 break
             await asyncio.sleep(_STEP)
         return is_connected(bot)

@@ -6,11 +6,12 @@ import asyncio
 import gc
 
 import anyio
+import nonebot
 import pytest
 
-from nonebot_plugin_glm.message import calls
 from nonebot_plugin_glm.message.calls import to_the_end
-from nonebot_plugin_glm.message.reconnecting import Reconnection
+
+from .builders import ScriptedBot
 
 
 async def test_result_and_failure_pass_through() -> None:
@@ -22,9 +23,9 @@ async def test_result_and_failure_pass_through() -> None:
     async def broken() -> int:
         raise ValueError("坏了")
 
-    assert await to_the_end(fine()) == 7
+    assert await to_the_end(fine(), ScriptedBot()) == 7
     with pytest.raises(ValueError, match="坏了"):
-        await to_the_end(broken())
+        await to_the_end(broken(), ScriptedBot())
 
 
 @pytest.mark.parametrize("how", ["task", "scope"])
@@ -41,7 +42,7 @@ async def test_cancelled_call_is_finished_first(how: str) -> None:
 
     async def run() -> None:
         with scope:
-            await to_the_end(call())
+            await to_the_end(call(), ScriptedBot())
             done.append("不该到这里")
 
     task = asyncio.create_task(run())
@@ -54,23 +55,24 @@ async def test_cancelled_call_is_finished_first(how: str) -> None:
     assert done == ["做完"]
 
 
-async def test_closing_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """关机时连接已经断了：被取消的调用没有应答也离开，不等到接口超时。"""
-    monkeypatch.setattr(calls, "reconnection", closing := Reconnection())
-    started, answered = asyncio.Event(), asyncio.Event()
+async def test_lost_connection_is_not_waited_for() -> None:
+    """连接断了，应答不会再来：被取消的调用马上离开；再连上的是另一个连接。"""
+    bot, started, answered = ScriptedBot(), asyncio.Event(), asyncio.Event()
 
     async def unanswered() -> None:
         started.set()
         await answered.wait()
 
-    task = asyncio.create_task(to_the_end(unanswered()))
+    nonebot.get_bots()[bot.self_id] = bot
+    task = asyncio.create_task(to_the_end(unanswered(), bot))
     await started.wait()
     task.cancel()
     await asyncio.sleep(0)
     assert not task.done()
-    closing.close()
+    nonebot.get_bots()[bot.self_id] = ScriptedBot()
     await asyncio.wait({task})
     assert task.cancelled()
+    del nonebot.get_bots()[bot.self_id]
     answered.set()
     await asyncio.sleep(0)
 
@@ -87,7 +89,7 @@ async def test_failure_after_cancellation_is_retrieved() -> None:
         await asyncio.sleep(0.02)
         raise ValueError("接口超时")
 
-    task = asyncio.create_task(to_the_end(call()))
+    task = asyncio.create_task(to_the_end(call(), ScriptedBot()))
     await started.wait()
     task.cancel()
     await asyncio.wait({task})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from nonebot.adapters.onebot.v11 import ActionFailed
 
@@ -37,6 +39,20 @@ async def test_gives_up_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         assert not await react(bot, group_event(), on=True)
     assert tries(bot, "emoji") == 8
+
+
+async def test_asked_twice_at_once() -> None:
+    """正问着客户端是谁的时候又来一问，不当它不肯说。"""
+
+    class Old(ScriptedBot):
+        async def call_api(self, api: str, **data: object) -> dict[str, object]:
+            await super().call_api(api, **data)
+            await asyncio.sleep(0)
+            return {"app_name": "go-cqhttp"}
+
+    bot = Old()
+    await asyncio.gather(*(show_typing(bot, private_event()) for _ in range(2)))
+    assert tries(bot, "input_status") == 0
 
 
 async def test_no_typing_in_temporary_sessions() -> None:
