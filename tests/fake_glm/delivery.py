@@ -43,7 +43,7 @@ class Delivery:
             elif isinstance(step, Pause):
                 await asyncio.sleep(step.seconds)
             elif isinstance(step, Hold):
-                await step.until.wait()
+                await step.released.wait()
             elif self._response is not None:
                 await self._response.write(step)
         if self._response is None:

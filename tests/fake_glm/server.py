@@ -21,7 +21,7 @@ from .journal import Journal, RecordedRequest
 from .knobs import Knobs
 from .replies import model_list, not_found, refuse
 from .staging import stage
-from .steps import Pause, Steps
+from .steps import Hold, Pause, Steps
 from .tokens import PrefixCache
 from .validation import check_body, parse_body
 
@@ -48,8 +48,9 @@ class FakeGLM(Knobs, Journal):
         self._script: deque[Fault] = deque()
         self._always: Fault | None = None
         self._dice = random.Random(0)
-        self._open = asyncio.Event()
-        self._open.set()
+        self._released = asyncio.Event()
+        self._released.set()
+        self._let_through = 0
         self._handlers: set[asyncio.Task[Any]] = set()
         self._runner: web.AppRunner | None = None
         self._closing = False
@@ -95,13 +96,14 @@ class FakeGLM(Knobs, Journal):
         """编排用完之后每个对话请求都用这个故障，None 恢复正常。"""
         self._always = fault
 
-    def hold(self) -> None:
-        """之后的回答一个字节也不送，直到 `release`。"""
-        self._open.clear()
+    def hold(self, chunks: int = 0) -> None:
+        """扣住之后的回答，流先送出 `chunks` 块，直到 `release`。"""
+        self._released.clear()
+        self._let_through = 1 + 2 * chunks if chunks else 0
 
     def release(self) -> None:
-        """放行等着的回答，之后的也不再等。"""
-        self._open.set()
+        """放行扣住的回答，之后的也不再扣。"""
+        self._released.set()
 
     def clear(self) -> None:
         """清空记录、编排、缓存与计数，旋钮与 always 不变。"""
@@ -177,7 +179,6 @@ class FakeGLM(Knobs, Journal):
             raise RuntimeError
         self._handlers.add(task)
         try:
-            await self._open.wait()
             return await delivery.run()
         except asyncio.CancelledError:
             self.disconnects += not self._closing
@@ -218,7 +219,9 @@ class FakeGLM(Knobs, Journal):
         cached = self._cache.hit(body["model"], prompt_of(body))
         completion = compose(body, text, self.reasoning, cached)
         steps = stage(fault or Ok(), self.scene(completion, body))
-        return (Pause(self.delay), *steps)
+        through = self._let_through
+        held = (*steps[:through], Hold(self._released), *steps[through:])
+        return (Pause(self.delay), *held)
 
 
 async def _record(request: web.Request) -> RecordedRequest:

@@ -1,4 +1,4 @@
-"""送出一个响应的步骤：响应头、字节、停顿、等待与挂断。"""
+"""送出一个响应的步骤：响应头、字节、停顿、等放行与挂断。"""
 
 import asyncio
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """沉默到测试放行。"""
+    """等到放行。"""
 
-    until: asyncio.Event
+    released: asyncio.Event
 
 
 @dataclass(frozen=True, slots=True)

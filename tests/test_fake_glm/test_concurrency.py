@@ -44,6 +44,35 @@ async def test_unlimited(glm: FakeGLM, http: httpx.AsyncClient) -> None:
     assert glm.max_in_flight == 5
 
 
+async def test_hold(glm: FakeGLM, http: httpx.AsyncClient) -> None:
+    """扣住的回答一个字节也不送，放行之后照常；走了的算断开。"""
+    glm.hold()
+    left, asking = (asyncio.create_task(ask(http)) for _ in range(2))
+    await glm.wait_for_chats(2)
+    left.cancel()
+    for _ in range(1000):
+        if glm.disconnects:
+            break
+        await asyncio.sleep(0.01)
+    assert not asking.done()
+    glm.release()
+    assert (await asking).status_code == 200
+    assert glm.disconnects == 1
+
+
+async def test_hold_in_the_middle(glm: FakeGLM, http: httpx.AsyncClient) -> None:
+    """扣住的流先送出头几块。"""
+    glm.answer = "一二三四五六七八"
+    glm.hold(chunks=1)
+    data = body(stream=True)
+    async with http.stream("POST", "/chat/completions", json=data) as response:
+        lines = response.aiter_lines()
+        assert "一二三四" in await anext(lines)
+        assert glm.in_flight == 1
+        glm.release()
+        assert "五六七八" in "".join([line async for line in lines])
+
+
 async def settled(glm: FakeGLM, count: int) -> None:
     """等到断开数达到 count 且没有请求在处理。"""
     for _ in range(200):
