@@ -18,6 +18,7 @@ SECOND_KEY = "Pd5Hf8Ug1Ej4Ry7Ot0Ik3Ws6Qa9Zm2Xn.Lv8Bc1Gy6Ft4Dr9S"
 PLUGINS = ("nonebot_plugin_glm", "tests.real_bot.companion")
 SUPERUSER = 999
 Launch = Callable[..., Awaitable[BotProcess]]
+Tune = Callable[..., Awaitable[None]]
 
 _self_ids = itertools.count(20001)
 _seen_secrets = {API_KEY, SECOND_KEY}
@@ -93,6 +94,28 @@ async def qq(bot: BotProcess, glm: FakeGLM) -> AsyncIterator[QQ]:
     client = await bot.connect(next(_self_ids))
     yield client
     await client.close()
+
+
+@pytest.fixture
+async def tune(bot: BotProcess, glm: FakeGLM) -> AsyncIterator[Tune]:
+    """改共用的机器人的设置：`await tune(GLM_MAX_QUEUE="2")`；结束时都改回去。
+
+    主人用命令改，比另起一个机器人便宜；启动时才用的设置改不了。
+    """
+    owner = await bot.connect(next(_self_ids))
+    changed: list[str] = []
+
+    async def change(**settings: str) -> None:
+        for name, value in settings.items():
+            changed.append(name)
+            told = await owner.talk(SUPERUSER, f"/glm config {name} {value}")
+            assert "已经生效" in told.text, told.text
+
+    yield change
+    for name in changed:
+        told = await owner.talk(SUPERUSER, f"/glm config {name} default")
+        assert "回到 .env 里的了" in told.text, told.text
+    await owner.close()
 
 
 @pytest.fixture

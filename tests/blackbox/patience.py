@@ -28,7 +28,7 @@ async def heard_out(
     听到头一条就再问一句：同一会话里一个接一个，它的回答来了，前一个就说完了。
     """
     heard = [await qq.next()]
-    glm.answer, glm.chunk_delay = LAST, 0
+    glm.answer = LAST
     if group is None:
         await qq.private(user, LAST)
     else:

@@ -6,7 +6,7 @@ from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ, text
 from tests.real_bot.segments import at
 
-from .conftest import SUPERUSER, Launch
+from .conftest import SUPERUSER, Launch, Tune
 
 GROUP, ALICE, BOB = 1301, 1302, 1303
 
@@ -17,23 +17,22 @@ async def order(qq: QQ, command: str, *, user: int = ALICE, role: str = "admin")
     return (await qq.next()).text
 
 
-async def test_lists(launch: Launch, glm: FakeGLM) -> None:
+async def test_lists(qq: QQ, glm: FakeGLM, tune: Tune) -> None:
     """名单之外的群与人不答；命令说一声没有开放；超级用户不受限。"""
-    bot = await launch(GLM_GROUPS=f"[{GROUP}]", GLM_USERS="-5,-6")
-    qq = await bot.connect()
+    await tune(GLM_GROUPS=f"[{GROUP}]", GLM_USERS="-5,-6")
     assert "收到" in (await qq.call(GROUP, ALICE, "在名单里")).text
     await qq.ask(GROUP + 1, ALICE, "不在名单里的群")
     await qq.ask(GROUP, 5, "不聊的人")
     await qq.private(6, "不聊的人")
-    assert await qq.silence(0.4)
+    assert await qq.silence(0.3)
     await qq.group(GROUP + 1, ALICE, "/glm status")
     assert "没有开放" in (await qq.next()).text
     assert "收到" in (await qq.call(GROUP + 1, SUPERUSER, "主人")).text
 
 
-async def test_friends_and_strangers(launch: Launch, glm: FakeGLM) -> None:
+async def test_friends_and_strangers(qq: QQ, glm: FakeGLM, tune: Tune) -> None:
     """好友与陌生人分别开关。"""
-    qq = await (await launch(GLM_STRANGERS="false")).connect()
+    await tune(GLM_STRANGERS="false")
     assert "收到" in (await qq.talk(ALICE, "好友")).text
     await qq.private(ALICE, "陌生人", sub_type="group", group_id=GROUP)
     assert await qq.silence(0.3)
@@ -52,7 +51,7 @@ async def test_choices_of_a_group_survive(launch: Launch, glm: FakeGLM) -> None:
     await bot.start()
     qq = await bot.connect()
     await qq.ask(GROUP, ALICE, "还在吗")
-    assert await qq.silence(1)
+    assert await qq.silence(0.3)
     assert "聊天了" in await order(qq, "on")
     assert "收到" in (await qq.call(GROUP, ALICE, "回来了")).text
 

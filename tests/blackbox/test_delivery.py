@@ -182,9 +182,9 @@ async def test_client_never_answers(launch: Launch, glm: FakeGLM) -> None:
     bot = await launch(API_TIMEOUT="0.3")
     qq = await bot.connect()
     left = [UNANSWERED]
-    qq.respond = lambda action, _: left.pop() if left else None
+    qq.respond = lambda action, _: left.pop() if left and action == "send_msg" else None
     assert (await qq.talk(USER, "应一声")).text.endswith("应一声")
-    qq.respond = lambda action, _: UNANSWERED
+    qq.respond = lambda action, _: UNANSWERED if "send" in action else None
     await qq.private(USER, "一直不应")
     await glm.wait_for_chats(2)
     await wait_until(lambda: len(qq.calls) > 4)

@@ -10,6 +10,8 @@ import pytest
 from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ, BotProcess
 
+from .patience import heard_out
+
 GROUP, ALICE, BOB = 200, 201, 202
 MESSAGES = list[tuple[str, str]]
 
@@ -132,9 +134,8 @@ async def test_any_text_is_kept(qq: QQ, glm: FakeGLM, words: str) -> None:
     """什么文本都原样进提问与历史，回答里的字也都在。"""
     glm.answer = words
     await qq.private(ALICE, [{"type": "text", "data": {"text": words}}])
-    said = "".join(sent.text for sent in await qq.rest(1.5))
+    said = "".join(sent.text for sent in await heard_out(qq, glm, ALICE))
     assert plain(said) == plain(words)
-    await qq.talk(ALICE, "下一问")
     assert sequence(glm)[:2] == [("user", words), ("assistant", words)]
 
 

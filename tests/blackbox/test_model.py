@@ -7,7 +7,7 @@ import pytest
 from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ
 
-from .conftest import SUPERUSER, Launch
+from .conftest import SUPERUSER, Launch, Tune
 from .test_commands import glm_says
 
 USER = 971
@@ -63,10 +63,9 @@ async def test_choices_survive_a_restart(launch: Launch, glm: FakeGLM) -> None:
     assert glm.chats[-1]["model"] == "glm-4.7-flash"
 
 
-async def test_owners_list(launch: Launch, glm: FakeGLM) -> None:
+async def test_owners_list(qq: QQ, glm: FakeGLM, tune: Tune) -> None:
     """主人列出的模型说了算：列出来的才能选，没听说过的也行。"""
-    bot = await launch(GLM_MODELS="my-model，glm-4.6", GLM_MODEL="glm-4.5-air")
-    qq = await bot.connect()
+    await tune(GLM_MODELS="my-model，glm-4.6", GLM_MODEL="glm-4.5-air")
     told = await glm_says(qq, "model")
     assert "my-model" in told
     assert "glm-5.3" not in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ
 
-from .conftest import Launch
+from .conftest import Tune
 
 GROUP, ALICE, BOB = 1401, 1402, 1403
 
@@ -16,10 +16,10 @@ def last(glm: FakeGLM) -> str:
 
 
 async def test_overheard_messages_go_with_the_question(
-    launch: Launch, glm: FakeGLM
+    qq: QQ, glm: FakeGLM, tune: Tune
 ) -> None:
     """最近三句闲谈随提问带上，不进历史；别的群听不到；重置就忘记。"""
-    qq = await (await launch(GLM_CONTEXT_MESSAGES="3")).connect()
+    await tune(GLM_CONTEXT_MESSAGES="3")
     for number in range(5):
         await qq.group(GROUP, BOB, f"闲谈{number}")
     await qq.group(GROUP, BOB, "/ping")
@@ -37,9 +37,11 @@ async def test_overheard_messages_go_with_the_question(
     assert "闲谈" not in last(glm)
 
 
-async def test_closed_groups_are_not_overheard(launch: Launch, glm: FakeGLM) -> None:
+async def test_closed_groups_are_not_overheard(
+    qq: QQ, glm: FakeGLM, tune: Tune
+) -> None:
     """关掉聊天的群不听：再打开时，其间的闲谈没有留下。"""
-    qq = await (await launch(GLM_CONTEXT_MESSAGES="3")).connect()
+    await tune(GLM_CONTEXT_MESSAGES="3")
     await qq.group(GROUP, ALICE, "/glm off", role="admin")
     await qq.next()
     await qq.group(GROUP, BOB, "悄悄话")
@@ -69,9 +71,9 @@ async def test_joins_at_a_keyword(qq: QQ, glm: FakeGLM) -> None:
     assert "关键词（keywords）无" in (await qq.next()).text
 
 
-async def test_follow_up_without_mention(launch: Launch, glm: FakeGLM) -> None:
+async def test_follow_up_without_mention(qq: QQ, glm: FakeGLM, tune: Tune) -> None:
     """刚答过的人接着说不必再 @；对别人说的、别人说的都不算。"""
-    qq = await (await launch(GLM_FOLLOW_SECONDS="30")).connect()
+    await tune(GLM_FOLLOW_SECONDS="600")
     await qq.call(GROUP, ALICE, "问一句")
     await qq.group(GROUP, BOB, "别人的闲谈")
     assert await qq.silence(0.3)

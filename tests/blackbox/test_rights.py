@@ -82,7 +82,7 @@ async def test_forget_me(launch: Launch, glm: FakeGLM) -> None:
     await qq.group(GROUP, OTHER, [reply(mine), at(qq.self_id), text(" 他说什么")])
     await qq.next()
     assert answer.group_id == GROUP
-    glm.delay = 1
+    glm.hold()
     await qq.ask(GROUP, HIM, "机密的晚到")
     await glm.wait_for_chats(4)
     assert found(data, "机密", str(HIM))
@@ -93,7 +93,7 @@ async def test_forget_me(launch: Launch, glm: FakeGLM) -> None:
     assert "2 轮问答" in told
     assert "中止了 1 个提问" in told
     assert found(data, "机密", str(HIM)) == []
-    glm.delay = 0
+    glm.release()
     await qq.call(GROUP, OTHER, "还记得什么")
     assert str(HIM) not in json.dumps(glm.chats[-1])
     assert "机密" not in json.dumps(glm.chats[-1], ensure_ascii=False)

@@ -28,6 +28,8 @@ async def test_kill_right_after_answers(launch: Launch, glm: FakeGLM) -> None:
     """几轮：四个会话的回答一到就杀掉、重启，每一问都带着此前所有的轮。"""
     bot = await launch()
     for lap in range(ROUNDS):
+        if lap:
+            await bot.start()
         qq = await bot.connect()
         glm.chats.clear()
         await ask_everywhere(qq, f"第{lap}次")
@@ -41,7 +43,6 @@ async def test_kill_right_after_answers(launch: Launch, glm: FakeGLM) -> None:
                 f"第{i}次{place}" for i in range(lap + 1)
             ]
             assert all(m["content"].startswith("收到：") for m in messages[1::2])
-        await bot.start()
 
 
 async def test_kill_while_answering(launch: Launch, glm: FakeGLM) -> None:
@@ -76,7 +77,11 @@ async def test_stop_while_answering(launch: Launch, glm: FakeGLM) -> None:
     await qq.talk(USER, "再来")
     spoken = [m["content"] for m in glm.chats[-1]["messages"][1:]]
     assert spoken == ["答完的", "收到：答完的", "再来"]
-    qq.respond = lambda action, _: UNANSWERED if action == "send_msg" else None
+    qq.respond = lambda action, _: UNANSWERED
+    glm.hold()
     await qq.private(USER, "没送到的")
+    await qq.private(USER + 1, "正在输入")
+    await glm.wait_for_chats(5)
+    glm.release()
     await wait_until(lambda: "没送到的" in str(qq.calls))
     await asyncio.wait_for(bot.stop(), 10)

@@ -9,7 +9,7 @@ from tests.fake_glm.faults import Stall
 from tests.real_bot import QQ, reply, text
 from tests.real_bot.segments import at
 
-from .conftest import Launch
+from .conftest import Tune
 from .patience import reacted, wait_until
 
 GROUP, ALICE, BOB, ADMIN = 1201, 1202, 1203, 1204
@@ -137,9 +137,9 @@ async def test_other_accounts_are_untouched(qq: QQ, glm: FakeGLM) -> None:
     assert "记住我" in spoken(glm)
 
 
-async def test_reply_brings_an_old_turn_back(launch: Launch, glm: FakeGLM) -> None:
+async def test_reply_brings_an_old_turn_back(qq: QQ, glm: FakeGLM, tune: Tune) -> None:
     """回复早已裁掉的回答：那一轮又回到提问之前。"""
-    qq = await (await launch(GLM_HISTORY_TURNS="4")).connect()
+    await tune(GLM_HISTORY_TURNS="4")
     await qq.call(GROUP, ALICE, "很久以前的话题")
     old = max(qq.messages)
     for number in range(5):
