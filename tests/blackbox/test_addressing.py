@@ -26,6 +26,7 @@ async def test_private_message_is_answered(qq: QQ, glm: FakeGLM, form: str) -> N
     assert asked(glm) == "你好呀"
 
 
+@pytest.mark.row(2)
 @pytest.mark.parametrize(
     "build",
     [

@@ -10,6 +10,7 @@ from tests.real_bot import QQ, Segments, at, text
 GROUP, USER = 102, 21
 
 
+@pytest.mark.row(25)
 @pytest.mark.parametrize("mention", [False, True])
 async def test_group_command_of_another_plugin(
     qq: QQ, glm: FakeGLM, mention: bool
@@ -34,6 +35,7 @@ async def test_private_commands_are_not_questions(
     assert not glm.requests
 
 
+@pytest.mark.row(26)
 async def test_ping_is_not_delayed_by_an_answer(qq: QQ, glm: FakeGLM) -> None:
     """正在回答时别的插件照常应答。"""
     glm.hold()

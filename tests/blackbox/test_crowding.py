@@ -20,6 +20,7 @@ def prompts(glm: FakeGLM) -> list[str]:
     return [chat["messages"][-1]["content"] for chat in glm.chats]
 
 
+@pytest.mark.row(5)
 async def test_thought_in_three_messages(qq: QQ, glm: FakeGLM) -> None:
     """紧接着说的三条（后两条没有 @）合成一个提问，只答一次，一字不少。"""
     await qq.talk(ALICE, "在吗")

@@ -58,6 +58,7 @@ def pieces(sent: list[Sent]) -> list[str]:
     return texts
 
 
+@pytest.mark.row(6)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -79,6 +80,7 @@ async def test_answers_are_only_text(qq: QQ, glm: FakeGLM, answer: str) -> None:
         assert sent.text == answer
 
 
+@pytest.mark.row(22)
 @pytest.mark.parametrize("place", ["group", "private"])
 @pytest.mark.parametrize("refusals", [1, 2, 3, 4])
 async def test_first_sends_are_refused(
@@ -121,6 +123,7 @@ def not_forward(action: str, params: Params) -> Params | None:
     return None
 
 
+@pytest.mark.row(21)
 @pytest.mark.parametrize("refuse", [None, too_long, not_forward])
 async def test_long_answer_arrives_whole(qq: QQ, glm: FakeGLM, refuse: Any) -> None:
     """九千字的回答：每个编号恰好一次、次序不变，不论平台怎么挑剔。"""

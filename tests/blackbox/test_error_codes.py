@@ -81,6 +81,7 @@ async def fail_twice(
     return told[MEMBER], told[SUPERUSER], requests // 2
 
 
+@pytest.mark.row(8, 9)
 @pytest.mark.parametrize("code", CODES)
 async def test_every_code(quick: QQ, glm: FakeGLM, code: str) -> None:
     """普通的 HTTP 错误。"""
@@ -92,6 +93,7 @@ async def test_every_code(quick: QQ, glm: FakeGLM, code: str) -> None:
     assert requests == (2 if code in RETRIED | RESIGNED else 1)
 
 
+@pytest.mark.row(11)
 @pytest.mark.parametrize("code", ["1113", "1301", "1305", "1214"])
 @pytest.mark.parametrize("shape", [ErrorIn200, StreamError, Flat, "numeric"])
 async def test_codes_in_other_shapes(
@@ -115,6 +117,7 @@ async def test_reset_time_is_told(quick: QQ, glm: FakeGLM, code: str) -> None:
     assert "2025-12-21 15:00:05" in for_member.text
 
 
+@pytest.mark.row(28)
 async def test_upstream_repeating_the_key(quick: QQ, glm: FakeGLM) -> None:
     """上游的说明里重复了密钥与令牌：聊天与日志里都没有（日志由夹具检查）。"""
     await quick.talk(MEMBER, "先问一句")

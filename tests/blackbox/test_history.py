@@ -27,6 +27,7 @@ def plain(words: str) -> str:
     return re.sub(r"[\s`\\]", "", words)
 
 
+@pytest.mark.row(3)
 async def test_second_turn_contains_the_first(qq: QQ, glm: FakeGLM) -> None:
     """第二问带着第一轮，私聊里没有标签。"""
     await qq.talk(ALICE, "第一问")
@@ -50,6 +51,7 @@ async def test_prompt_begins_with_the_previous_prompt(qq: QQ, glm: FakeGLM) -> N
         assert later[: len(earlier)] == earlier
 
 
+@pytest.mark.row(18)
 async def test_group_shares_one_history_with_labels(qq: QQ, glm: FakeGLM) -> None:
     """群里共用历史，每个提问前有说话人的名字与号码，群名片先于昵称。"""
     await qq.call(GROUP, ALICE, "我叫什么", sender={"card": "爱丽丝"})
@@ -97,6 +99,7 @@ async def test_texts_cannot_forge_labels(qq: QQ, glm: FakeGLM, words: str) -> No
     assert (content.count("⟦"), content.count("⟧")) == (1, 1)
 
 
+@pytest.mark.row(19)
 async def test_nothing_leaks_between_conversations(
     qq: QQ, glm: FakeGLM, bot: BotProcess
 ) -> None:
@@ -116,6 +119,7 @@ async def test_nothing_leaks_between_conversations(
             assert len(sequence(glm)) == (1 if lap == "甲" else 3)
 
 
+@pytest.mark.row(24)
 @pytest.mark.parametrize(
     "words",
     [

@@ -41,6 +41,7 @@ HOPELESS: dict[str, Fault] = {
 }
 
 
+@pytest.mark.row(10, 12, 13)
 @pytest.mark.parametrize("name", HOPELESS)
 async def test_one_sentence_for_each(quick: QQ, glm: FakeGLM, name: str) -> None:
     """恰好一句话，没有上游的原文，历史里没有痕迹。"""
@@ -58,6 +59,7 @@ async def test_truncated_answer_is_marked(quick: QQ, glm: FakeGLM) -> None:
     assert len(sent.text) > len("前半段")
 
 
+@pytest.mark.row(7)
 @pytest.mark.parametrize(
     "fault",
     [Error.of(1302), Error.of(1305), Error(429, None), faults.Html(502),
@@ -72,6 +74,7 @@ async def test_cured_by_a_retry(quick: QQ, glm: FakeGLM, fault: Fault) -> None:
     assert await quick.silence(0.1)
 
 
+@pytest.mark.row(14)
 @pytest.mark.parametrize("code", [1214, 1261])
 async def test_history_is_mended(quick: QQ, glm: FakeGLM, code: int) -> None:
     """序列不被接受或超长一次：缩短历史再问一次，人只看到回答。"""

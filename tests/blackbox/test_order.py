@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.fake_glm import FakeGLM
 from tests.fake_glm.faults import Error, Ok
 from tests.real_bot import QQ
@@ -12,6 +14,7 @@ GROUP = 300
 COUNT = 20
 
 
+@pytest.mark.row(5)
 async def test_twenty_at_once_in_one_group(qq: QQ, glm: FakeGLM) -> None:
     """二十个人同时各说一句：按次序各答一次，各引用自己的提问，历史交替。"""
     glm.delay = 0.02
@@ -39,6 +42,7 @@ async def test_two_groups_in_parallel(qq: QQ, glm: FakeGLM) -> None:
         assert sent.text.endswith(f"问自{sent.group_id or '私聊'}")
 
 
+@pytest.mark.row(13)
 async def test_a_failure_does_not_stop_the_queue(qq: QQ, glm: FakeGLM) -> None:
     """排着队的提问，前面的失败了，后面的照样回答。"""
     glm.delay = 0.1

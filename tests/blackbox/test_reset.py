@@ -25,6 +25,7 @@ async def command(qq: QQ, words: str, *, role: str = "admin", user: int = 7) -> 
     return await qq.call(GROUP, user, f"/glm {words}", role=role)
 
 
+@pytest.mark.row(15)
 @pytest.mark.parametrize("streaming", [False, True])
 async def test_reset_cancels_the_answer(qq: QQ, glm: FakeGLM, streaming: bool) -> None:
     """回答到一半重置：连接关闭，没有晚到的回答，下一问是新的开头。"""

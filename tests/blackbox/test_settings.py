@@ -19,6 +19,7 @@ from .test_error_codes import check_sentence
 USER = 701
 
 
+@pytest.mark.row(1)
 async def test_no_configuration_at_all(tmp_path: Path) -> None:
     """什么都不设：能启动，别的插件照常，问它就说缺哪个键，命令也不出错。"""
     async with BotProcess(tmp_path, {}, PLUGINS) as bot:

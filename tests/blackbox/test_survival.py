@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
+import pytest
+
+from tests.crashes.ordeal import Ordeal
 from tests.fake_glm import FakeGLM
-from tests.real_bot import QQ, UNANSWERED
+from tests.real_bot import QQ, UNANSWERED, BotProcess
 
-from .conftest import Launch
+from .conftest import Launch, check_log, settings_for
 from .patience import wait_until
 
 GROUP, USER = 400, 401
@@ -24,6 +28,7 @@ async def ask_everywhere(qq: QQ, words: str) -> list[str]:
     return [f"{words}{place}" for place in ("甲群", "乙群", "私聊", "别人")]
 
 
+@pytest.mark.row(4)
 async def test_kill_right_after_answers(launch: Launch, glm: FakeGLM) -> None:
     """几轮：四个会话的回答一到就杀掉、重启，每一问都带着此前所有的轮。"""
     bot = await launch()
@@ -85,3 +90,14 @@ async def test_stop_while_answering(launch: Launch, glm: FakeGLM) -> None:
     glm.release()
     await wait_until(lambda: "没送到的" in str(qq.calls))
     await asyncio.wait_for(bot.stop(), 10)
+
+
+async def test_random_kills(tmp_path: Path, glm: FakeGLM) -> None:
+    """几处同时聊着，随机的一刻杀掉，几次：不丢、不重、不残缺；二百次的见 README。"""
+    bot = BotProcess(tmp_path, settings_for(glm))
+    ordeal = Ordeal(bot, glm, seed=20)
+    seen = await ordeal.run(5)
+    assert not seen.problems
+    assert seen.turns >= seen.readings > 0
+    assert seen.requests > 0
+    check_log(bot)

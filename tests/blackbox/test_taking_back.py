@@ -41,6 +41,7 @@ def spoken(glm: FakeGLM) -> str:
     return "".join(m["content"] for m in glm.chats[-1]["messages"][1:])
 
 
+@pytest.mark.row(16)
 @pytest.mark.parametrize("group", [GROUP, None])
 async def test_running_question(qq: QQ, glm: FakeGLM, group: int | None) -> None:
     """正在答的撤回：连接断开，什么也不发，历史里没有。"""

@@ -10,6 +10,7 @@ from tests.real_bot import QQ
 USER = 851
 
 
+@pytest.mark.row(17)
 @pytest.mark.parametrize(
     "answer",
     [
