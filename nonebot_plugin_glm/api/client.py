@@ -170,8 +170,9 @@ class GLMClient:
             kind = response.headers.get("content-type", "")
             secrets = self._connection.secrets
             if "text/event-stream" in kind:
-                async for delta in stream_deltas(response, secrets):
-                    yield delta
+                async with aclosing(stream_deltas(response, secrets)) as deltas:
+                    async for delta in deltas:
+                        yield delta
                 return
             try:
                 data = json.loads(await response.aread())

@@ -88,7 +88,8 @@ def error_in(
     message = source.get("message") or source.get("msg") or nested
     if nested is None and code is None and status == 200:
         return None
-    code = "" if code is None else redact(str(code), secrets, MAX_CODE)
+    # 别的种类不是业务码；套得很深的转成字符串会撑破栈
+    code = redact(str(code), secrets, MAX_CODE) if isinstance(code, str | int) else ""
     detail = redact(message, secrets) if isinstance(message, str) else ""
     return _build(_class_of(status, code, detail), status, code, detail, data)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing, suppress
 
 import anyio
 import httpx
@@ -21,7 +21,7 @@ DRAIN_SECONDS = 0.05
 
 async def stream_deltas(
     response: httpx.Response, secrets: Iterable[str]
-) -> AsyncIterator[Delta]:
+) -> AsyncGenerator[Delta, None]:
     """逐帧读出回答，到 `[DONE]` 为止；最后总有一段带着结束原因。
 
     异常:
@@ -30,26 +30,31 @@ async def stream_deltas(
         NetworkError: 没有结束原因就断开了
     """
     finished = False
-    events = EventSource(response).aiter_sse()
-    async for event in events:
-        if event.data.startswith("[DONE]"):
-            if not finished:
-                yield Delta(finish="stop")
-            await _drain(events)
-            return
-        if not event.data:
-            continue
-        try:
-            data = json.loads(event.data)
-        except (ValueError, RecursionError):
-            raise ProtocolError("流里有坏帧") from None
-        if (error := error_in(data, secrets)) is not None:
-            raise error
-        delta = parse_reply(data, "delta")
-        finished = finished or bool(delta.finish)
-        yield delta
+    async with aclosing(EventSource(response).aiter_sse()) as events:
+        async for event in events:
+            if event.data.startswith("[DONE]"):
+                if not finished:
+                    yield Delta(finish="stop")
+                await _drain(events)
+                return
+            if not event.data:
+                continue
+            delta = _read(event.data, secrets)
+            finished = finished or bool(delta.finish)
+            yield delta
     if not finished:
         raise NetworkError("回答没有说完就断开了")
+
+
+def _read(frame: str, secrets: Iterable[str]) -> Delta:
+    """一帧里的一段。"""
+    try:
+        data = json.loads(frame)
+    except (ValueError, RecursionError):
+        raise ProtocolError("流里有坏帧") from None
+    if (error := error_in(data, secrets)) is not None:
+        raise error
+    return parse_reply(data, "delta")
 
 
 async def _drain(events: AsyncIterator[object]) -> None:

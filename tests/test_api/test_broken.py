@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
+import sys
 from collections.abc import AsyncIterator
 
 import httpx
@@ -18,7 +20,7 @@ from nonebot_plugin_glm.exception import (
 )
 from tests.fake_glm import FakeGLM, faults
 
-from .talk import ONCE, WAYS, Connect, answering, ask, gather, raw_stream
+from .talk import ONCE, WAYS, Connect, answering, ask, chat, gather, raw_stream
 
 LONG = "一二三四五六七八九十"
 EVENTS = "text/event-stream"
@@ -158,3 +160,24 @@ async def test_gzip_bomb(connect: Connect, kind: str) -> None:
     client = connect(transport=answering(raw_stream(parts, **headers)), retry=ONCE)
     with pytest.raises(ProtocolError, match="太大"):
         await ask(client)
+
+
+async def test_nothing_is_left_to_the_garbage_collector(
+    glm: FakeGLM, connect: Connect
+) -> None:
+    """坏在半路、只读一半的流都当场关上：留给垃圾回收，它会在别人的栈里出错。"""
+    left: list[str] = []
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(finalizer=lambda found: left.append(found.__name__))
+    try:
+        glm.script(faults.BrokenFrame(2), faults.StreamError("1305", chunks=2))
+        for _ in range(2):
+            with pytest.raises(GLMError):
+                await gather(connect(retry=ONCE), [])
+        stream = connect().stream(chat())
+        await anext(stream)
+        await stream.aclose()
+        gc.collect()
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+    assert not {"stream_deltas", "aiter_sse", "_aiter_sse_lines"} & set(left)
