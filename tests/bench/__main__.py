@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 from .figures import FIGURES
+from .glm import KEY, serving
 from .measure import busy_share
 from .scenarios import Contestant, calm, crowds, flood, importing, one_by_one
 
-KEY = "0123456789abcdef0123456789abcdef.0123456789abcdef"
 YARDSTICKS = ("tests.bench.yardsticks",)
 EMPTY = Contestant("空插件", YARDSTICKS, {"YARDSTICK": "never"})
 LIMIT = Contestant("只转发", YARDSTICKS, {"YARDSTICK": "forward"})
@@ -68,20 +67,11 @@ async def once(server: str, found: Found) -> None:
 
 async def main(rounds: int) -> None:
     """启动 GLM，量几遍，打印。"""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = (sys.executable, "-m", "tests.bench.glm", str(port))
     found: Found = {contestant.name: {} for contestant in CONTESTANTS}
     busy, load = await quiet(), os.getloadavg()[0]
-    glm = await asyncio.create_subprocess_exec(*command)
-    try:
-        await asyncio.sleep(1)
+    async with serving() as server:
         for _ in range(rounds):
-            await once(f"http://127.0.0.1:{port}", found)
-    finally:
-        glm.terminate()
-        await glm.wait()
+            await once(server, found)
     sys.stdout.write(
         f"{rounds} 遍的中位数，{os.cpu_count()} 核；开始时机器忙了 {busy:.0%}，"
         f"一分钟负载 {load:.2f}。\n\n{table(found)}"

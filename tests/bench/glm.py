@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
 
+KEY = "0123456789abcdef0123456789abcdef.0123456789abcdef"
 ANSWER = "这是一个不长不短的回答，用来量插件自己花了多少时间。"
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
 
@@ -38,6 +43,31 @@ async def answer(request: web.Request) -> web.StreamResponse:
     await response.write(f"{text}data: [DONE]\n\n".encode())
     await response.write_eof()
     return response
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[str]:
+    """另起一个进程运行，听起来了就给出地址，后面要接上等多少秒。"""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = (sys.executable, "-m", "tests.bench.glm", str(port))
+    process = await asyncio.create_subprocess_exec(*command)
+    try:
+        await asyncio.wait_for(_listening(port), 60)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listening(port: int) -> None:
+    while True:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return await writer.wait_closed()
+        await asyncio.sleep(0.05)
 
 
 def main() -> None:
