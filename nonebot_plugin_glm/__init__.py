@@ -9,7 +9,37 @@ require("nonebot_plugin_localstore")
 
 from . import matchers as matchers
 from .config import Config
-from .matchers.help import ENTRIES
+from .domain import Answer, ConversationKey, Question, Speaker, Turn
+from .exception import GLMError, RefusedError
+from .matchers.help import MENU
+from .public import (
+    after_answer,
+    ask,
+    before_answer,
+    conversation_of,
+    history,
+    reset,
+    speaker_of,
+    stream,
+)
+
+__all__ = [
+    "Answer",
+    "ConversationKey",
+    "GLMError",
+    "Question",
+    "RefusedError",
+    "Speaker",
+    "Turn",
+    "after_answer",
+    "ask",
+    "before_answer",
+    "conversation_of",
+    "history",
+    "reset",
+    "speaker_of",
+    "stream",
+]
 
 __plugin_meta__ = PluginMetadata(
     name="智谱 GLM 对话",
@@ -24,15 +54,6 @@ __plugin_meta__ = PluginMetadata(
     extra={
         "author": "nonebot_plugin_glm 贡献者",
         "version": "0.1.0",
-        "menu_data": [
-            {
-                "func": entry.effect,
-                "trigger_method": "命令",
-                "trigger_condition": f"/glm {entry.usage}",
-                "brief_des": entry.effect,
-                "detail_des": f"谁能用：{entry.who}",
-            }
-            for entry in ENTRIES
-        ],
+        "menu_data": MENU,
     },
 )

@@ -24,6 +24,7 @@ GLMError
 ├── QueueFullError           会话里等着的提问太多
 ├── DailyQuotaError          今天的额度用完（GLM_QUOTA_USER 等设置）
 ├── ClosingError             正在关机，没能答完
+├── RefusedError             别的插件不许回答（带说给人听的一句话）
 └── StoppedError             提问被中止（/glm stop、/glm reset、撤回）
 ```
 """
@@ -48,13 +49,22 @@ class APIError(GLMError):
     参数:
         status, code: HTTP 状态码与业务码，没有业务码时为空串
         detail: 上游的说明，已抹去密钥，最长 200 字；只进日志，不进异常文本
+        retry_after: 上游要求等待的秒数，没有说是 `None`
     """
 
-    def __init__(self, status: int, code: str = "", detail: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str = "",
+        detail: str = "",
+        *,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(f"HTTP {status}" + (f"，业务码 {code}" if code else ""))
         self.status = status
         self.code = code
         self.detail = detail
+        self.retry_after = retry_after
 
 
 class AuthError(APIError):
@@ -75,18 +85,7 @@ class QuotaError(APIError):
 
 
 class RateLimitError(APIError):
-    """并发过高或模型过载时抛出；`retry_after` 是上游要求等待的秒数。"""
-
-    def __init__(
-        self,
-        status: int,
-        code: str = "",
-        detail: str = "",
-        *,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(status, code, detail)
-        self.retry_after = retry_after
+    """并发过高或模型过载时抛出；稍后可再试。"""
 
 
 class ContentFilteredError(APIError):
@@ -117,17 +116,6 @@ class InvalidRequestError(APIError):
 
 class ServerError(APIError):
     """GLM 内部错误时抛出；稍后可再试。"""
-
-    def __init__(
-        self,
-        status: int,
-        code: str = "",
-        detail: str = "",
-        *,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(status, code, detail)
-        self.retry_after = retry_after
 
 
 class NetworkError(GLMError):
@@ -194,6 +182,14 @@ class DailyQuotaError(GLMError):
 
 class ClosingError(GLMError):
     """正在关机，提问没能答完时抛出；再启动之后可再问。"""
+
+
+class RefusedError(GLMError):
+    """`before_answer` 的钩子不许回答时抛出；`sentence` 说给人听，空串是通常的一句。"""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__("被别的插件拦下")  # 那一句也许引着人的话，不放进来
+        self.sentence = sentence
 
 
 class StoppedError(GLMError):

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / PACKAGE).rglob("*.py"))
 FLOORS = [
     {"__init__", "cli"},
+    {"public"},
     {"matchers"},
     {"message", "chat"},
     {"conversation", "api"},
@@ -23,7 +24,7 @@ FLOORS = [
 ]
 """从上到下；同一层的房间互不相识。`config` 在楼梯边上，只有读它的人认识。"""
 CONFIG_READERS = {"matchers", "chat.factory", "__init__"}
-NONEBOT_KNOWERS = {"__init__", "cli", "config", "matchers", "message"}
+NONEBOT_KNOWERS = {"__init__", "cli", "config", "matchers", "message", "public"}
 NONEBOT = {"nonebot", "nonebot_plugin_alconna", "nonebot_plugin_uninfo"} | {
     "nonebot_plugin_localstore",
     "arclet",

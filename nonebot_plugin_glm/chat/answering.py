@@ -80,7 +80,8 @@ class Answerer:
             await audience.withdraw()
             raise error from None
         model = conversation.model or settings.model
-        return Written(Answer(audience.written.strip(), model, BROKEN), model)
+        half = Answer(audience.written.strip(), model, BROKEN)
+        return Written(half, model, broken_by=error)
 
     async def save(
         self, question: Question, written: Written, replaces: int | None, bill: Bill

@@ -15,8 +15,9 @@ from ..exception import GLMError, StoppedError
 from .answering import Answerer
 from .billing import Bill, Billing
 from .failed import FailedQuestions
+from .hooks import Hooks
 from .queue import ConversationQueue
-from .results import BROKEN, Recalled, Retriable, Written
+from .results import Recalled, Retriable, Written
 from .summaries import Summarizer
 from .terms import ORDINARY, Terms
 from .ticket import Ticket
@@ -43,17 +44,18 @@ class Asking:
         summarizer: Summarizer,
         queue: ConversationQueue,
         billing: Billing,
+        hooks: Hooks,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._answerer = answerer
         self._summarizer = summarizer
         self._billing = billing
+        self._hooks = hooks
         self._clock = clock
         self._recalled: deque[_Message] = deque(maxlen=_RECALLED_MESSAGES)
         self.queue = queue
         self.failed = FailedQuestions()
-        self.closed = False
 
     async def ask(
         self,
@@ -73,22 +75,23 @@ class Asking:
             terms: 怎样算
 
         异常:
-            StoppedError: 被 `/glm stop`、`/glm reset` 或撤回中止，或已经关机
-            ClosingError: 正在关机，没能答完
+            StoppedError: 被 `/glm stop`、`/glm reset` 或撤回中止
+            ClosingError: 正在关机，没有答或没能答完
             QueueFullError: 会话里等着的太多
             DailyQuotaError: 今天的额度用完了
             GLMError: 其他失败
         """
-        if self.closed or self._is_recalled(question):
-            raise StoppedError("已经关机，或已被撤回")
-        if replaces is None and self.queue.join(question):
+        if self._is_recalled(question):
+            raise StoppedError("已被撤回")
+        if replaces is None and not terms.alone and self.queue.join(question):
             return False
         payer = terms.payer or question.speaker
         if not terms.exempt:
             self._billing.quotas.refuse_known(question.key, payer)
-        async with self.queue.turn(question, audience, replaces) as ticket:
+        turn = self.queue.turn(question, audience, replaces, alone=terms.alone)
+        async with turn as ticket:
             try:
-                bill = self._billing.open(question.key, payer)
+                bill = self._billing.open(question.key, payer, terms.purpose)
                 async with self._billing.charged(bill, exempt=terms.exempt):
                     await self._answer(ticket, bill)
             except anyio.get_cancelled_exc_class():
@@ -104,10 +107,13 @@ class Asking:
         try:
             question, written = await self._written(ticket, bill)
         except GLMError:
-            self.failed.remember(Retriable(ticket.question, ticket.replaces))
+            if not ticket.alone:
+                self.failed.remember(Retriable(ticket.question, ticket.replaces))
             raise
-        if written.answer.finish != BROKEN:
+        if written.broken_by is None:
             bill.answered(written.answer)
+        elif ticket.alone:
+            raise written.broken_by
         turn_id = await self._answerer.save(question, written, ticket.replaces, bill)
         bill.paid = turn_id is not None
         self.failed.forget(question.key)
@@ -119,19 +125,21 @@ class Asking:
             self._store.messages.note(turn_id, ticket.audience.sent)
             if written.fold is not None:
                 self._summarizer.start(question.key, written.fold, written.model)
+        await self._hooks.after(question, answer)
 
     async def _written(self, ticket: Ticket, bill: Bill) -> tuple[Question, Written]:
         """写到提问不再变为止：中途并入或撤回了一句，就从头再写。"""
         while True:
             question = ticket.question
             async with ticket.attempt():
+                asked = await self._hooks.before(question)
                 written = await self._answerer.write(
-                    question, ticket.audience, ticket.replaces, bill
+                    asked, ticket.audience, ticket.replaces, bill
                 )
                 # 取消可能来不及打断最后一步：话并了进来就还得再写
                 if ticket.question == question:
                     ticket.settled = True
-                    return question, written
+                    return asked, written
                 bill.waste(written.answer.model, written.answer.usage)
 
     async def retriable(self, key: ConversationKey) -> Retriable | None:
@@ -143,11 +151,6 @@ class Asking:
         turn = last.turn
         question = Question(key, turn.speaker, turn.question, referred=turn.referred)
         return Retriable(question, last.id)
-
-    async def aclose(self) -> None:
-        """不再接受提问，中止在途的，等它们退出。"""
-        self.closed = True
-        await self.queue.stop_all()
 
     async def recall(self, key: ConversationKey, message_id: str) -> Recalled:
         """一条消息被撤回了：它的提问不再回答，它的轮离开历史。

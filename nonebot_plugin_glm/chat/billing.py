@@ -26,6 +26,8 @@ class Bill:
     key: ConversationKey
     payer: Speaker
     prices: PriceList
+    purpose: str = CHAT
+    """答成了算为了什么"""
     expenses: list[Expense] = field(default_factory=list)
     paid: bool = False
     """已随轮一起入账"""
@@ -38,7 +40,7 @@ class Bill:
     def answered(self, answer: Answer) -> None:
         """答成了的请求，没有报用量也算一次。"""
         cost = self.prices.cost(answer.model, answer.usage)
-        self.expenses.append(Expense(CHAT, answer.model, answer.usage, cost))
+        self.expenses.append(Expense(self.purpose, answer.model, answer.usage, cost))
 
 
 class Billing:
@@ -65,9 +67,9 @@ class Billing:
         """现在的价目。"""
         return self._prices()
 
-    def open(self, key: ConversationKey, payer: Speaker) -> Bill:
+    def open(self, key: ConversationKey, payer: Speaker, purpose: str) -> Bill:
         """为会话里的一个提问开账。"""
-        return Bill(key, payer, self.prices)
+        return Bill(key, payer, self.prices, purpose)
 
     @asynccontextmanager
     async def charged(self, bill: Bill, *, exempt: bool = False) -> AsyncIterator[None]:

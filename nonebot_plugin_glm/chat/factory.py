@@ -23,6 +23,7 @@ from .billing import Billing
 from .doctor.examination import Patient
 from .doctor.glm import Wanted
 from .draft import ChatSettings
+from .hooks import Hooks
 from .personas import Personas, PersonaSource
 from .places import Places
 from .queue import QueueLimits
@@ -41,6 +42,7 @@ async def open_service(
     personas: PersonaSource | None = None,
     on_parked: ParkingReport = lambda parked: None,
     on_damage: DamageReport | None = None,
+    hooks: Hooks | None = None,
 ) -> ChatService:
     """打开历史与连接，得到服务；`config` 以后变了，可以改的设置立即照新的。
 
@@ -73,6 +75,7 @@ async def open_service(
         partial(_limits, config),
         Personas(store.personas, places, personas),
         _billing(config, store),
+        hooks,
     )
 
 

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
-import anyio
-
 from ..domain import Audience, ConversationKey, Question
 from ..exception import ClosingError, QueueFullError, StoppedError
 from .lane import Claim, Lane
@@ -38,7 +36,12 @@ class ConversationQueue:
         self._limits = limits
         self._clock = clock
         self._lanes: dict[ConversationKey, Lane] = {}
-        self._closing = False
+        self.closed = False
+
+    @property
+    def keys(self) -> list[ConversationKey]:
+        """有人在用的会话。"""
+        return list(self._lanes)
 
     @property
     def active(self) -> bool:
@@ -59,21 +62,26 @@ class ConversationQueue:
 
     @asynccontextmanager
     async def turn(
-        self, question: Question, audience: Audience, replaces: int | None = None
+        self,
+        question: Question,
+        audience: Audience,
+        replaces: int | None = None,
+        *,
+        alone: bool = False,
     ) -> AsyncIterator[Ticket]:
-        """为一个提问排队，轮到时进入。
+        """为一个提问排队，轮到时进入；`alone` 的不许别的话并进来。
 
         异常:
             QueueFullError: 等着的太多
             ClosingError: 正在关机
             StoppedError: 排队时或进行中被中止
         """
-        if self._closing:
+        if self.closed:
             raise ClosingError("不再接受提问")
         waiting = sum(1 for _ in self._tickets(question.key))
         if waiting > self._limits().length:
             raise QueueFullError(f"已有 {waiting} 个提问")
-        ticket = Ticket([question], audience, self._clock(), replaces)
+        ticket = Ticket([question], audience, self._clock(), replaces, alone)
         with ticket.scope:
             async with self._held(question.key, ticket):
                 ticket.started = True
@@ -108,24 +116,6 @@ class ConversationQueue:
             ticket.scope.cancel()
         return len(chosen)
 
-    async def stop_all(self) -> None:
-        """中止所有人的提问，等它们退出。"""
-        for ticket in self._everyone():
-            ticket.scope.cancel()
-        async with self.alone(list(self._lanes)):
-            pass
-
-    async def drain(self, seconds: float) -> None:
-        """不再接受提问：排着队的作罢，在答的至多再等 `seconds` 秒，之后也作罢。"""
-        self._closing = True
-        self._dismiss(lambda ticket: not ticket.started)
-        with anyio.move_on_after(seconds):
-            async with self.alone(list(self._lanes)):
-                return
-        self._dismiss(lambda ticket: True)
-        async with self.alone(list(self._lanes)):
-            pass
-
     def asking(self, matches: Callable[[Question], bool]) -> list[ConversationKey]:
         """有相配的提问的会话。"""
         return self.busy(
@@ -134,7 +124,7 @@ class ConversationQueue:
 
     def change(self, change: Callable[[Question], Question]) -> None:
         """改还没有开始答的提问。"""
-        for ticket in self._everyone():
+        for ticket in self.everyone():
             ticket.change(change)
 
     def has_asked(self, key: ConversationKey, speaker_id: str) -> bool:
@@ -148,23 +138,20 @@ class ConversationQueue:
 
     def find(self, matches: Callable[[Ticket], bool]) -> Ticket | None:
         """第一个相配的提问。"""
-        return next(filter(matches, self._everyone()), None)
+        return next(filter(matches, self.everyone()), None)
+
+    def everyone(self) -> list[Ticket]:
+        """所有的提问。"""
+        return [ticket for lane in self._lanes.values() for ticket in lane.tickets]
 
     def _joinable(self, key: ConversationKey, speaker_id: str) -> Ticket | None:
-        if self._closing or key not in self._lanes:
+        if self.closed or key not in self._lanes:
             return None
         if not (seconds := self._limits().merge_seconds):
             return None
         since = self._clock() - seconds
         mine = (t for t in self._tickets(key) if t.may_absorb(speaker_id, since))
         return max(mine, key=lambda ticket: ticket.spoken_at, default=None)
-
-    def _dismiss(self, matches: Callable[[Ticket], bool]) -> None:
-        for ticket in filter(matches, self._everyone()):
-            ticket.dismiss()
-
-    def _everyone(self) -> list[Ticket]:
-        return [ticket for lane in self._lanes.values() for ticket in lane.tickets]
 
     def _tickets(self, key: ConversationKey) -> Iterator[Ticket]:
         lane = self._lanes.get(key)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..conversation.summary import Fold
 from ..domain import Answer, ConversationKey, Question, Thinking, Turn
+from ..exception import GLMError
 
 BROKEN = "broken"
 """说到一半断了的回答的结束原因。"""
@@ -22,6 +23,8 @@ class Written:
     """窗口从这一轮开始，`None` 为不变"""
     fold: Fold | None = None
     """该折进摘要的一段"""
+    broken_by: GLMError | None = None
+    """说到一半断了，因为什么"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from ..domain import Audience, ConversationKey, Question, Thinking
 from .answering import Answerer
+from .asides import Asides
 from .asking import Asking
 from .billing import Billing
+from .closing import close, drain
 from .draft import ChatSettings
+from .hooks import Hooks
 from .personas import Personas
 from .places import Places
 from .queue import ConversationQueue, QueueLimits
@@ -37,6 +40,7 @@ class ChatService:
         limits: 队伍现在的分寸
         personas: 可以选的人设
         billing: 账本、价目与额度
+        hooks: 别的插件的钩子
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class ChatService:
         limits: Callable[[], QueueLimits] = QueueLimits,
         personas: Personas | None = None,
         billing: Billing | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         self.places = places
         self.notes = store.notes
@@ -61,9 +66,11 @@ class ChatService:
         self._answerer = Answerer(store, client, settings, self.personas)
         self._summarizer = Summarizer(store.summaries, client, settings, self.billing)
         queue = ConversationQueue(limits, claim=store.claim)
+        hooks = hooks or Hooks()
         self._asking = Asking(
-            store, self._answerer, self._summarizer, queue, self.billing
+            store, self._answerer, self._summarizer, queue, self.billing, hooks
         )
+        self.asides = Asides(client, settings, self.personas, self.billing, queue)
         self._resets = Resets(store, self._asking)
         self.rights = Rights(
             store.records, self._asking, self._summarizer, self.billing.quotas
@@ -181,12 +188,12 @@ class ChatService:
         return self._client.keys.parked()
 
     async def drain(self, seconds: float) -> None:
-        """要关机了，见 `ConversationQueue.drain`。"""
-        await self._asking.queue.drain(seconds)
+        """要关机了：在答的至多再等 `seconds` 秒，见 `closing.drain`。"""
+        await drain(self._asking.queue, seconds)
 
     async def aclose(self) -> None:
         """不再接受提问，中止在途的并等它们退出，再关闭连接与数据库。"""
-        await self._asking.aclose()
+        await close(self._asking.queue)
         await self._summarizer.cancel()
         await self._client.aclose()
         await self._store.aclose()

@@ -26,6 +26,8 @@ class Ticket:
     """最后一条是何时来的"""
     replaces: int | None = None
     """重答时取代哪一轮"""
+    alone: bool = False
+    """自成一问，别的话不并进来"""
     settled: bool = False
     """回答已成：不能再并入，也不能重来"""
     recalled: bool = False
@@ -56,6 +58,7 @@ class Ticket:
             speaker_id == self.pieces[0].speaker.id
             and self.open
             and self.replaces is None
+            and not self.alone
             and self.spoken_at >= since
             and len(self.pieces) < MOST_PIECES
         )

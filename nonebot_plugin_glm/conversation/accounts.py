@@ -7,8 +7,8 @@ from enum import Enum
 
 from ..domain import Place, Speaker, Usage
 
-CHAT, SUMMARY, FAILED = "chat", "summary", "failed"
-"""为了什么：答成的提问、后台写摘要、报了用量而没有答成的。"""
+CHAT, PLUGIN, SUMMARY, FAILED = "chat", "plugin", "summary", "failed"
+"""为了什么：答成的提问、答成的别的插件的提问、后台写摘要、报了用量而没有答成的。"""
 NOBODY = Speaker("")
 """不算谁的：不是人问的，或机器人自己要说的。"""
 
@@ -93,7 +93,7 @@ class Tally:
     identity: str
     """日子、模型、号码或群号；不算谁的、私聊里的是空串"""
     name: str
-    """人最近用的名字，别的是空串"""
+    """人最近用的名字；不在哪个平台上的，是谁在问；别的是空串"""
     requests: int
     """答成了几次提问"""
     usage: Usage

@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Cast,
     ColumnElement,
     Connection,
     Executable,
     bindparam,
     case,
-    cast,
     delete,
     func,
     insert,
@@ -25,19 +22,14 @@ from sqlalchemy import (
 )
 
 from ..domain import ConversationKey, Speaker, Usage, place_of
-from .accounts import CHAT, NOBODY, Account, By, Expense, Kind, Sums, Tally
+from .accounts import CHAT, NOBODY, PLUGIN, Account, By, Expense, Kind, Sums, Tally
 from .beijing import beijing_day
+from .columns import total
 from .database import Database
 from .rows import usage_columns
 from .tables import lifts, requests
 
 _c = requests.c
-
-
-def _total(what: ColumnElement[int]) -> Cast[int]:
-    """合计；PostgreSQL 里大整数的合计不再是整数。"""
-    return cast(func.sum(what), BigInteger)
-
 
 _OF: dict[Kind, tuple[ColumnElement[bool], ...]] = {
     Kind.USER: (
@@ -51,13 +43,13 @@ _OF: dict[Kind, tuple[ColumnElement[bool], ...]] = {
     ),
     Kind.TOTAL: (),
 }
-_ASKED = _total(case((_c.purpose == CHAT, 1), else_=0))
+_ASKED = total(case((_c.purpose.in_((CHAT, PLUGIN)), 1), else_=0))
 _USAGE = tuple(_c[name] for name in Usage.__dataclass_fields__)
 _SUMS: dict[Kind, Executable] = {
     kind: select(
         _ASKED.label("asked"),
-        _total(_c.prompt_tokens + _c.completion_tokens).label("tokens"),
-        _total(_c.cost).label("cost"),
+        total(_c.prompt_tokens + _c.completion_tokens).label("tokens"),
+        total(_c.cost).label("cost"),
     ).where(_c.day == bindparam("day"), *which)
     for kind, which in _OF.items()
 }
@@ -141,17 +133,19 @@ class LedgerStore:
         totals = select(
             columns[0].label("identity"),
             _ASKED.label("asked"),
-            *(_total(column).label(column.name) for column in _USAGE),
-            _total(_c.cost).label("cost"),
+            *(total(column).label(column.name) for column in _USAGE),
+            total(_c.cost).label("cost"),
             func.max(_c.id).label("newest"),
         )
         totals = totals.where(*which).group_by(*columns).subquery()
         newest = _c.id == totals.c.newest
-        query: Executable = select(totals, _c.user_name).join(requests, newest)
+        query: Executable = select(totals, _c.platform, _c.user_name).join(
+            requests, newest
+        )
 
         def work(connection: Connection) -> list[Tally]:
             rows = connection.execute(query, _parameters(account))
-            return [_tally(row, row.user_name if by is By.USER else "") for row in rows]
+            return [_tally(row, _name(row, by)) for row in rows]
 
         return await self._database.read(work)
 
@@ -187,6 +181,11 @@ def _sums(connection: Connection, day: str, account: Account, lifted: bool) -> S
     which = {"day": day, **_parameters(account)}
     row = connection.execute(_SUMS[account.kind], which).one()
     return Sums(row.asked or 0, row.tokens or 0, row.cost or 0, lifted)
+
+
+def _name(row: Any, by: By) -> str:
+    named = by is By.USER or (by is By.GROUP and not row.platform)
+    return row.user_name if named else ""
 
 
 def _tally(row: Any, name: str) -> Tally:

@@ -29,10 +29,15 @@ def listed(identity: str, names: Collection[str]) -> bool:
 def is_superuser(bot: Bot, event: Event) -> bool:
     """是否超级用户，与 NoneBot 的 SUPERUSER 一样，只是不必等。"""
     superusers = get_driver().config.superusers
-    if not superusers:
-        return False
-    user_id = event.get_user_id()
-    return user_id in superusers or f"{platform_of(bot)}:{user_id}" in superusers
+    return bool(superusers) and is_superuser_id(bot, event.get_user_id())
+
+
+def is_superuser_id(bot: Bot | None, user_id: str) -> bool:
+    """这个号码的人是否超级用户；没有机器人时只认不带平台的号码。"""
+    superusers = get_driver().config.superusers
+    if user_id in superusers or bot is None:
+        return user_id in superusers
+    return f"{platform_of(bot)}:{user_id}" in superusers
 
 
 def is_open(bot: Bot, event: Event, key: ConversationKey) -> bool:

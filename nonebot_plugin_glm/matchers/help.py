@@ -14,6 +14,17 @@ ENTRIES = (
     *HELP,
 )
 """每种写法的说明，依类别的次序。"""
+MENU = [
+    {
+        "func": entry.effect,
+        "trigger_method": "命令",
+        "trigger_condition": f"/glm {entry.usage}",
+        "brief_des": entry.effect,
+        "detail_des": f"谁能用：{entry.who}",
+    }
+    for entry in ENTRIES
+]
+"""给画菜单的插件看的。"""
 
 
 def overview(command: str) -> str:

@@ -11,6 +11,7 @@ from nonebot import get_driver
 from nonebot.log import logger
 from nonebot_plugin_localstore import get_plugin_config_file, get_plugin_data_file
 
+from ..chat.hooks import Hooks
 from ..chat.personas import PersonaSource
 from ..config import load_config
 from ..exception import APIError, GLMError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 config = load_config()
 settings = Settings(config)
+hooks = Hooks(logger.error)
+"""别的插件的钩子；登记时服务多半还没有打开。"""
 # localstore 靠调用栈认出插件，只能在导入时问
 try:
     DATABASE = get_plugin_data_file("glm.db")
@@ -85,6 +88,7 @@ async def _open() -> ChatService:
         personas,
         tell_parked,
         tell_damaged,
+        hooks,
     )
     try:
         settings.restore(await service.settings.all())

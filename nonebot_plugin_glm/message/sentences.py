@@ -22,6 +22,7 @@ from ..exception import (
     QueueFullError,
     QuotaError,
     RateLimitError,
+    RefusedError,
     ServerError,
     StoreError,
 )
@@ -52,6 +53,7 @@ SENTENCES: dict[type[GLMError], str] = {
     QueueFullError: "等着回答的提问太多了，这个没有排上，请过一会儿再问。",
     DailyQuotaError: f"今天的额度用完了，{BACK}",
     ClosingError: "机器人要重启了，这个提问没能答完，请过一会儿再问。",
+    RefusedError: "这个提问被另一个插件拦下了，没有回答。",
     StoreError: "读不出这个会话的历史，请机器人的主人看日志，检查数据目录与磁盘。",
     ArchiveError: "这个文件不是导出的，或者坏了，什么也没有导入。",
 }
@@ -117,4 +119,4 @@ def _special(error: GLMError) -> str:
         return CLOCK_WRONG
     if isinstance(error, ContentFilteredError) and error.role == "history":
         return HISTORY_BLAMED
-    return ""
+    return error.sentence if isinstance(error, RefusedError) else ""

@@ -42,7 +42,7 @@ async def test_closing_with_questions_in_flight(
     assert service._asking.queue._lanes == {}
     assert inbox.texts == ["答：从前"]
     late = await outcome(service.ask(question("关机之后"), inbox))
-    assert late is StoppedError
+    assert late is ClosingError
     again = await ConversationStore.open(tmp_path / "glm.db")
     assert await history(again) == [("从前", "答：从前")]
     await again.aclose()

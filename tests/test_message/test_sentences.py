@@ -19,6 +19,7 @@ from nonebot_plugin_glm.exception import (
     GLMError,
     QuotaError,
     RateLimitError,
+    RefusedError,
     StoppedError,
 )
 from nonebot_plugin_glm.message import sentences
@@ -50,6 +51,8 @@ def build(cls: type[GLMError]) -> GLMError:
     """一个带着上游说明的失败。"""
     if issubclass(cls, APIError):
         return cls(429, "1302", f"detail {SECRET}")
+    if issubclass(cls, RefusedError):
+        return cls()
     return cls(30.0) if cls is AnswerTimeoutError else cls("原因")
 
 
@@ -93,6 +96,7 @@ CASES = {
         SENTENCES[ContentFilteredError],
     ),
     "empty": (EmptyAnswerError("stop"), SENTENCES[EmptyAnswerError]),
+    "refused": (RefusedError("不能说这个。"), "不能说这个。"),
     "wait": (RateLimitError(429, retry_after=3), SENTENCES[RateLimitError]),
 }
 

@@ -131,7 +131,7 @@ def label(by: By, tally: Tally) -> str:
     if by is By.DAY:
         return tally.identity[5:]
     if by is By.GROUP:
-        return f"群 {tally.identity}" if tally.identity else "私聊"
+        return f"群 {tally.identity}" if tally.identity else tally.name or "私聊"
     if by is By.USER:
         if not tally.identity:
             return "不记名"
