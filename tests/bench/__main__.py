@@ -28,8 +28,14 @@ OURS = Contestant(
     {"GLM_API_KEY": KEY, "GLM_MAX_CONCURRENCY": "500"},
 )
 
+WHOLE = Contestant("不要流", OURS.plugins, {**OURS.settings, "GLM_STREAM": "false"})
+"""与只转发的一样不要流：差的就只是插件自己的。"""
 
-CONTESTANTS = (EMPTY, LIMIT, OURS)
+CONTESTANTS = (EMPTY, LIMIT, OURS, WHOLE)
+TITLES = (
+    *("项目", "空插件", "只转发", "本插件", "不要流"),
+    *("÷ 空插件", "÷ 只转发", "不要流 ÷ 只转发", "要守住", "守住了"),
+)
 QUIET, TRIES = 0.2, 20
 
 Found = dict[str, dict[str, list[float]]]
@@ -80,17 +86,16 @@ async def main(rounds: int) -> None:
 
 def table(found: Found) -> str:
     """一项一行：各自的数，本插件与两把尺之比，要守的数，守没守住。"""
-    empty, limit, ours = (
+    empty, limit, ours, whole = (
         {name: statistics.median(values) for name, values in found[c.name].items()}
         for c in CONTESTANTS
     )
-    titles = "项目 | 空插件 | 只转发 | 本插件 | ÷ 空插件 | ÷ 只转发 | 要守住 | 守住了"
-    rows = [f"| {titles} |", "| --- " * 8 + "|"]
+    rows = [f"| {' | '.join(TITLES)} |", "| --- " * len(TITLES) + "|"]
     for name, value in ours.items():
-        cells = [f"{r[name]:.2f}" if name in r else "—" for r in (empty, limit, ours)]
-        cells += [
-            f"{value / r[name]:.2f}" if r.get(name) else "—" for r in (empty, limit)
-        ]
+        everyone = (empty, limit, ours, whole)
+        cells = [f"{r[name]:.2f}" if name in r else "—" for r in everyone]
+        pairs = ((value, empty), (value, limit), (whole[name], limit))
+        cells += [f"{v / r[name]:.2f}" if r.get(name) else "—" for v, r in pairs]
         figure = FIGURES.get(name)
         if figure is None:
             cells += ["—", "—"]

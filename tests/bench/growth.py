@@ -78,11 +78,10 @@ class Subject:
         return cpu, percentile(self.times, 50), percentile(self.times, 95)
 
 
-async def start(stack: AsyncExitStack, state: State, home: Path, url: str) -> Subject:
-    """造好数据库，启动。"""
-    from .filling import fill
-
-    size = fill(home, state) / 2**20
+async def start(
+    stack: AsyncExitStack, state: State, home: Path, size: int, url: str
+) -> Subject:
+    """启动一个机器人，它的数据库已经造好。"""
     settings = {
         "GLM_API_KEY": KEY,
         "GLM_BASE_URL": url,
@@ -92,7 +91,7 @@ async def start(stack: AsyncExitStack, state: State, home: Path, url: str) -> Su
     started = time.perf_counter()
     bot = await stack.enter_async_context(BotProcess(home, settings))
     starting = time.perf_counter() - started
-    return Subject(state, bot, await bot.connect(), size, starting)
+    return Subject(state, bot, await bot.connect(), size / 2**20, starting)
 
 
 def table(subjects: list[Subject]) -> str:
@@ -120,32 +119,40 @@ def table(subjects: list[Subject]) -> str:
     return "\n".join(rows) + "\n"
 
 
-async def main(share: float, rounds: int) -> None:
+async def main(home: Path, filled: dict[State, int], rounds: int) -> None:
     """都启动，轮流量，打印。"""
-    with tempfile.TemporaryDirectory() as folder:
-        async with AsyncExitStack() as stack:
-            url = f"{await stack.enter_async_context(serving())}/0"
-            subjects: list[Subject] = []
-            for number, state in enumerate(states(share)):
-                home = Path(folder) / str(number)
-                subjects.append(await start(stack, state, home, url))
+    async with AsyncExitStack() as stack:
+        url = f"{await stack.enter_async_context(serving())}/0"
+        subjects = [
+            await start(stack, state, home / str(number), size, url)
+            for number, (state, size) in enumerate(filled.items())
+        ]
+        for subject in subjects:
+            await subject.settle()
+        for _ in range(rounds):
             for subject in subjects:
-                await subject.settle()
-            for _ in range(rounds):
-                for subject in subjects:
-                    await subject.measure()
-            sys.stdout.write(table(subjects))
+                await subject.measure()
+        sys.stdout.write(table(subjects))
 
 
 def run() -> None:
-    """表是本插件的，它要先有 NoneBot 才能导入。"""
+    """造好数据库再量；表是本插件的，它要先有 NoneBot 才能导入。"""
     nonebot.init(_env_file=None, driver="~none", log_level="ERROR")
     logger.remove()
     nonebot.get_driver().register_adapter(Adapter)
     nonebot.load_plugin("nonebot_plugin_glm")
+    from .filling import fill
+
     given = sys.argv[1:]
     share, rounds = (*given, *("1", "10")[len(given) :])
-    asyncio.run(main(float(share), int(rounds)))
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        # 先都造好：要几分钟，连着的连接等不了那么久
+        filled = {
+            state: fill(home / str(number), state)
+            for number, state in enumerate(states(float(share)))
+        }
+        asyncio.run(main(home, filled, int(rounds)))
 
 
 if __name__ == "__main__":

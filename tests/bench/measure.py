@@ -22,7 +22,9 @@ def resident_mib(pid: int) -> float:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """百分位数。"""
+    """百分位数；只有一个数就是它。"""
+    if len(values) == 1:
+        return values[0]
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 

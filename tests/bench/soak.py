@@ -25,7 +25,8 @@ SETTLE, DRAIN = 20.0, 200.0
 """歇下来要几秒（空着的连接要关）；一个提问最多用 180 秒。"""
 MOST_MIB_AN_HOUR, MOST_MORE = 10.0, 8
 """后一半每小时最多涨多少 MiB；歇着时描述符与任务最多多几个。"""
-BUSY, GLM_SECONDS = {"glm-4.7-flash": 0.02}, 0.5
+GLM_SECONDS, BUSY, AT_ONCE = 0.5, {"glm-4.7-flash": 0.02}, {"glm-4.7-flash": 8}
+"""GLM 要多久，多少个请求说忙，同时能答几个。"""
 WHAT = "分钟 内存（MiB） 描述符 线程 任务 等着的 答了 一共发了"
 
 
@@ -104,7 +105,7 @@ async def soak(home: Path, minutes: float, rate: float) -> bool:
     """泡一次，打印，返回平不平。"""
     probe = home / "tasks"
     async with FakeGLM() as glm:
-        glm.busy, glm.delay = BUSY, GLM_SECONDS
+        glm.delay, glm.busy, glm.concurrency = GLM_SECONDS, BUSY, dict(AT_ONCE)
         settings = {
             "GLM_API_KEY": glm.api_key,
             "GLM_BASE_URL": glm.base_url,

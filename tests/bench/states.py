@@ -32,7 +32,7 @@ class State:
     today: int = 0
     """今天的账上有几笔"""
     in_groups: bool = False
-    settings: dict[str, str] = field(default_factory=dict[str, str])
+    settings: dict[str, str] = field(default_factory=dict[str, str], hash=False)
 
     @property
     def people(self) -> int:

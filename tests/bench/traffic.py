@@ -16,10 +16,7 @@ GROUPS, MEMBERS, FRIENDS = 40, 10, 200
 STILL_THINKING = "还在想，请稍等。"
 MIX = {"闲聊": 900, "群里问": 45, "私聊问": 35, "命令": 10, "撤回": 7, "重置": 3}
 """一千条里各有几条。"""
-FAULTS = (
-    *(Reset(), CutStream(), Html(), EmptyChoices(), Filtered()),
-    *(Error.of(500), Error.of(1302)),
-)
+FAULTS = (Reset(), CutStream(), Html(), EmptyChoices(), Filtered(), Error.of(500))
 FAULT_SECONDS, RECONNECT_SECONDS = 5.0, 60.0
 _NUMBER = re.compile(r"第(\d+)问")
 Place = tuple[int | None, int]
