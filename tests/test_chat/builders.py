@@ -10,6 +10,7 @@ from nonebot_plugin_glm.api.connection import Endpoint
 from nonebot_plugin_glm.api.retry import RetryPolicy
 from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.draft import ChatSettings
+from nonebot_plugin_glm.chat.hooks import Hooks
 from nonebot_plugin_glm.chat.places import Places
 from nonebot_plugin_glm.chat.queue import QueueLimits
 from nonebot_plugin_glm.chat.service import ChatService
@@ -77,12 +78,19 @@ def service_of(
     settings: ChatSettings | None = None,
     limits: QueueLimits | None = None,
     billing: Billing | None = None,
+    hooks: Hooks | None = None,
 ) -> ChatService:
     """没有群选择过什么的服务。"""
     places = Places(NoChoices(), {}, set())
     manner, length = settings or chat_settings(), limits or QueueLimits()
     return ChatService(
-        store, client, lambda: manner, places, lambda: length, billing=billing
+        store,
+        client,
+        lambda: manner,
+        places,
+        lambda: length,
+        billing=billing,
+        hooks=hooks,
     )
 
 
