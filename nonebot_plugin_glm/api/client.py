@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import (
     AsyncGenerator,
-    AsyncIterator,
     Awaitable,
     Callable,
     Sequence,
@@ -119,7 +118,7 @@ class GLMClient:
             return await self._perseverance.run(request, collect)
         return await self._perseverance.run(request, collect, lambda: not reader.seen)
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[Delta]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         """问一次，没有工具，逐段得到回答；给出第一段之后的失败不再重试。
 
         异常:

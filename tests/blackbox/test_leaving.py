@@ -12,7 +12,6 @@ from pathlib import Path
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.fake_glm import FakeGLM
-from tests.fake_glm.faults import Held
 from tests.real_bot import QQ
 
 from .conftest import Launch
@@ -25,12 +24,10 @@ PATIENT, LIMIT = 60.0, 20.0
 """等得久的设置；不等的要在这么多秒里退出（平时不到一秒）。"""
 
 
-def hold_halfway(glm: FakeGLM) -> asyncio.Event:
-    """接下来的一个回答只说出第一段，余下的等放行。"""
-    released = asyncio.Event()
+def hold_halfway(glm: FakeGLM) -> None:
+    """接下来的回答只说出第一段，余下的等放行。"""
     glm.answer, glm.chunk_size = ANSWER, len(FIRST) + 4
-    glm.script(Held(released, chunks=1))
-    return released
+    glm.hold(chunks=1)
 
 
 def turns_in(directory: Path) -> list[tuple[str, str]]:
@@ -44,7 +41,7 @@ async def test_answer_in_progress_is_finished(launch: Launch, glm: FakeGLM) -> N
     """说到一半时停止：说完、存好才退出；排着队的与新来的各得一句，历史里没有它们。"""
     bot = await launch(GLM_SHUTDOWN_SECONDS=str(PATIENT))
     qq = await bot.connect()
-    released = hold_halfway(glm)
+    hold_halfway(glm)
     assert (await qq.call(GROUP, ASKER, "问")).text == FIRST
     await qq.ask(GROUP, NEXT, "排着队的")
     await qq.call(GROUP + 1, NEXT, "/glm status")  # 前一条必定已经排上
@@ -52,7 +49,7 @@ async def test_answer_in_progress_is_finished(launch: Launch, glm: FakeGLM) -> N
     assert (await qq.next()).text == SORRY
     assert (await qq.call(GROUP, LATE, "新来的")).text == SORRY
     await qq.ask(GROUP, LATE, "又一句")  # 同一个人只告诉一次
-    released.set()
+    glm.release()
     assert (await qq.next(LIMIT)).text == REST
     await bot.gone(LIMIT)
     assert await qq.silence(0)
@@ -118,10 +115,10 @@ async def test_forward_websocket(launch: Launch, glm: FakeGLM) -> None:
             GLM_SHUTDOWN_SECONDS=str(PATIENT),
         )
         qq = await asyncio.wait_for(clients.get(), PATIENT)
-        released = hold_halfway(glm)
+        hold_halfway(glm)
         assert (await qq.call(GROUP, ASKER, "问")).text == FIRST
         bot.signal(signal.SIGTERM)
         assert (await qq.call(GROUP, LATE, "新来的")).text == SORRY
-        released.set()
+        glm.release()
         assert (await qq.next(LIMIT)).text == REST
         await bot.gone(LIMIT)

@@ -1,6 +1,5 @@
 """可以编排给假服务器的故障：每种都是一个值，由 staging 解释成字节与停顿。"""
 
-import asyncio
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -151,14 +150,6 @@ class Stall:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """发出响应头与若干块后沉默到 until 放下，之后照常继续。"""
-
-    until: asyncio.Event
-    chunks: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Slow:
     """响应头之前等待若干秒。"""
 
@@ -204,6 +195,6 @@ class Huge:
 Fault = (
     Ok | Error | Flat | ErrorIn200 | Filtered | Html | TruncatedJson | EmptyChoices
     | Content | Finish | CutStream | SilentEOF | BrokenFrame | StreamError | Stall
-    | Held | Slow | Reset | BadBytes | Raw | Huge | ToolCalls
+    | Slow | Reset | BadBytes | Raw | Huge | ToolCalls
 )  # fmt: skip
 """全部故障的并集类型。"""

@@ -10,7 +10,7 @@ from .codes import message_of
 from .frames import closing_frames, dump, error_body, frame, opening_frames, whole
 from .replies import refuse, respond
 from .scene import Completion, Scene
-from .steps import STREAM_TYPE, HangUp, Head, Hold, Pause, Step, Steps
+from .steps import STREAM_TYPE, HangUp, Head, Pause, Step, Steps
 
 _HTML = (
     "<html>\r\n<head><title>{0} Bad Gateway</title></head>\r\n<body>\r\n"
@@ -163,20 +163,11 @@ def _(fault: faults.StreamError, scene: Scene) -> Steps:
 
 @stage.register
 def _(fault: faults.Stall, scene: Scene) -> Steps:
-    return _interrupted(scene, fault.chunks, Pause(fault.seconds))
-
-
-@stage.register
-def _(fault: faults.Held, scene: Scene) -> Steps:
-    return _interrupted(scene, fault.chunks, Hold(fault.until))
-
-
-def _interrupted(scene: Scene, chunks: int, step: Step) -> Steps:
     steps = play(scene)
     # 流中每块后面跟着一个停顿，响应头占第一步。
-    shown = 1 + 2 * chunks if scene.stream else 1
+    shown = 1 + 2 * fault.chunks if scene.stream else 1
     shown = min(shown, len(steps) - 1)
-    return (*steps[:shown], step, *steps[shown:])
+    return (*steps[:shown], Pause(fault.seconds), *steps[shown:])
 
 
 @stage.register

@@ -137,7 +137,7 @@ async def start(**settings: Any) -> Bot:
     logger.remove()
     logger.add(_overhear, level="WARNING", format="{message}")
     # 适配器把读不懂的事件原样写进日志，而 loguru 给一兆字的「<」上色要几分钟
-    onebot_adapter.log = lambda *_: None
+    setattr(onebot_adapter, "log", lambda *_: None)  # noqa: B010
     asyncio.get_running_loop().set_exception_handler(_strayed)
     driver = nonebot.get_driver()
     driver.register_adapter(ScriptedAdapter)

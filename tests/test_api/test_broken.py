@@ -6,6 +6,7 @@ import gc
 import gzip
 import sys
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import httpx
 import pytest
@@ -168,15 +169,16 @@ async def test_nothing_is_left_to_the_garbage_collector(
     """坏在半路、只读一半的流都当场关上：留给垃圾回收，它会在别人的栈里出错。"""
     left: list[str] = []
     hooks = sys.get_asyncgen_hooks()
-    sys.set_asyncgen_hooks(finalizer=lambda found: left.append(found.__name__))
+    sys.set_asyncgen_hooks(
+        finalizer=lambda found: left.append(getattr(found, "__name__", ""))
+    )
     try:
         glm.script(faults.BrokenFrame(2), faults.StreamError("1305", chunks=2))
         for _ in range(2):
             with pytest.raises(GLMError):
                 await gather(connect(retry=ONCE), [])
-        stream = connect().stream(chat())
-        await anext(stream)
-        await stream.aclose()
+        async with aclosing(connect().stream(chat())) as stream:
+            await anext(stream)
         gc.collect()
     finally:
         sys.set_asyncgen_hooks(*hooks)

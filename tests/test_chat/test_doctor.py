@@ -230,8 +230,10 @@ async def test_socks_in_the_environment(
 
 async def test_database_cannot_be_written(patient: Patient) -> None:
     """数据目录写不进：说是哪里、什么缘由。"""
-    patient.database.parent.joinpath("file").touch()
-    blocked = replace(patient, database=patient.database.parent / "file" / "glm.db")
+    assert isinstance(patient.database, Path)
+    folder = patient.database.parent
+    folder.joinpath("file").touch()
+    blocked = replace(patient, database=folder / "file" / "glm.db")
     found = await problems(blocked)
     assert list(found) == ["数据库"]
     assert str(blocked.database) in found["数据库"].text

@@ -10,7 +10,6 @@ from nonebot.adapters.onebot.v11 import Event as AnyEvent
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 from nonebot.compat import type_validate_python
 
-from nonebot_plugin_glm.conversation.tables import turns
 from nonebot_plugin_glm.domain import ConversationKey, Scope, Speaker
 from nonebot_plugin_glm.message import onebot
 from nonebot_plugin_glm.message.identity import (
@@ -206,4 +205,4 @@ async def test_endless_name() -> None:
     """名字再长也存得下、导出的也导得回去：历史里只留了这么长的地方。"""
     event = group_event("你好", sender={"card": "长" * 100_000})
     speaker = await speaker_of(ScriptedBot(), event)
-    assert speaker.name == "长" * turns.c.speaker_name.type.length
+    assert speaker.name == "长" * 256
