@@ -93,7 +93,8 @@ def _configure(dbapi_connection: object, _: object) -> None:
     dbapi_connection.isolation_level = None  # pyright: ignore[reportAttributeAccessIssue]
     cursor = dbapi_connection.cursor()  # pyright: ignore[reportAttributeAccessIssue]
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    # FULL 让每次提交都落盘：断电也不丢已经回答的轮
+    # WAL 加 FULL：每次提交都先 fsync 再返回，而回答的最后一段要等提交返回才送；
+    # 所以机器断电，人读完的回答也在。NORMAL 只在整理 WAL 时才 fsync，断电会丢
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     # 删去的当场用零盖掉，不等那一页再被用到
