@@ -50,12 +50,14 @@ def states(share: float) -> tuple[State, ...]:
         name = f"第 {turns} 轮" + ("" if people == PEOPLE else "（一个会话）")
         return State(name, against, people, turns, window=WINDOW)
 
-    new, quota, few = "新的数据库", "群的额度，今天一笔", "第 10 轮"
+    new, wordy = "新的数据库", "三十个会话，回答长十倍"
+    quota, few = "群的额度，今天一笔", "第 10 轮"
     today = part(20_000)
     return (
         State(new),
         State(f"{part(10_000)} 个会话", new, part(10_000), 3),
-        State(f"{part(1024)} MB", new, part(10_000), size=part(2**30), chars=600),
+        State(wordy, new, PEOPLE, SHORT, chars=600),
+        State(f"{part(1024)} MB", wordy, part(10_000), size=part(2**30), chars=600),
         State(few, conversations=PEOPLE, turns=10, window=WINDOW),
         long(150),
         long(1000),
