@@ -53,6 +53,8 @@ class Paragraphs:
         start = self._looked + blanks[-1].end()
         chunk = self._rest[start:]
         if not chunk.strip():
+            # 空行还在写：下次从最后一个看起，成片的空行才不会越看越慢
+            self._looked += blanks[-1].start()
             return False
         undecided = re.match(r"[\s\d*+-]", chunk)
         if undecided and "\n" not in chunk and len(chunk) < _DECIDED:

@@ -11,8 +11,9 @@ from .markdown import parse
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
+# 不跨行：成片的空行里每一行都看到底，会一直看下去
 _MARKS = re.compile(
-    r"[*_`#\[\]|~>\\$&<]|^\s*(?:[-+]|\d+[.)])\s|^\s*[-=]{3,}", re.MULTILINE
+    r"[*_`#\[\]|~>\\$&<]|^[^\S\n]*(?:(?:[-+]|\d+[.)])\s|[-=]{3,})", re.MULTILINE
 )
 _RULE = "————"
 

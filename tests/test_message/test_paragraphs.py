@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +82,15 @@ def test_any_text_survives(text: str, size: int) -> None:
     parts, rest = fed(text, size)
     assert "".join(parts) + rest == text
     assert "".join(paragraphs(text)) == text
+
+
+@pytest.mark.parametrize("blank", ["\n", " \n"])
+def test_endless_blank_lines(blank: str) -> None:
+    """模型没完没了地写空行：不会越写越慢，后面的话仍另起一段。"""
+    before = time.process_time()
+    growing = Paragraphs()
+    assert growing.feed("第一段。") == []
+    for _ in range(5000):
+        assert growing.feed(blank * 20) == []
+    assert growing.feed("第二段，说") == ["第一段。" + blank * 100_000]
+    assert time.process_time() - before < 20
