@@ -73,7 +73,7 @@ class Terminal:
         os.close(self._leader)
         os.close(self._follower)
 
-    async def wait_for(self, text: str, seconds: float = 30) -> None:
+    async def wait_for(self, text: str, seconds: float = 120) -> None:
         """等屏幕上的一个气泡里出现这些字。"""
         for _ in range(int(seconds / 0.05)):
             if any(text in bubble for bubble in self.bubbles):
@@ -116,7 +116,7 @@ class Terminal:
 
     async def ended(self) -> int:
         """等进程自己退出，返回退出码。"""
-        return await asyncio.wait_for(self._process.wait(), 20)
+        return await asyncio.wait_for(self._process.wait(), 60)
 
     def _read(self) -> None:
         self._stream.feed(os.read(self._leader, 65536))

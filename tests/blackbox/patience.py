@@ -1,23 +1,12 @@
-"""等到一件事发生：不睡一会儿碰运气，机器再慢也等得到。"""
+"""等机器人说完、排上。"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
 from tests.fake_glm import FakeGLM
+from tests.patience import wait_until as wait_until
 from tests.real_bot import QQ, Sent
 
 LAST = "说完了吗"
-
-
-async def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """等到条件成立。"""
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"等了 {seconds} 秒也没有成立")
 
 
 async def heard_out(

@@ -157,8 +157,8 @@ async def test_silence_is_told_apart(
     glm: FakeGLM, connect: Connect, closed_port: int
 ) -> None:
     """问了没有回音与连不上是两回事。"""
-    glm.always(faults.Slow(5))
-    slow = Endpoint(base_url=glm.base_url, read_timeout=0.05)
+    glm.always(faults.Slow(60))
+    slow = Endpoint(base_url=glm.base_url, read_timeout=0.1)
     gone = Endpoint(base_url=f"http://127.0.0.1:{closed_port}")
     for endpoint, silent in ((slow, True), (gone, False)):
         with pytest.raises(NetworkError) as caught:

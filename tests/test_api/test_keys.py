@@ -84,18 +84,22 @@ def test_pool() -> None:
 
 async def test_spread_by_requests_in_flight(bench: Bench) -> None:
     """同时问的分到两个密钥上，一样多。"""
-    bench.glm.delay = 0.05
-    await asyncio.gather(*(ask(bench.client) for _ in range(6)))
+    bench.glm.hold()
+    asking = asyncio.gather(*(ask(bench.client) for _ in range(6)))
+    await bench.glm.wait_for_chats(6)
+    bench.glm.release()
+    await asking
     assert Counter(bench.asked) == {1: 3, 2: 3}
 
 
 async def test_busy_home_is_left_alone(bench: Bench) -> None:
     """同一处接连问，自己的密钥忙着就用另一个。"""
-    bench.glm.script(faults.Slow(0.1))
+    bench.glm.script(faults.Slow(60))
     slow = asyncio.create_task(ask(bench.client, whose="甲"))
     await bench.glm.wait_for_chats(1)
     await ask(bench.client, whose="甲")
-    await slow
+    slow.cancel()
+    await asyncio.wait({slow})
     assert bench.asked == [1, 2]
 
 
@@ -202,7 +206,7 @@ async def test_last_answers_do_not_unpark(glm: FakeGLM, connect: Connect) -> Non
     """搁置之前就在途的答出来了，说明不了它恢复了：不会再告诉一遍。"""
     events: list[KeyParked] = []
     client = connect(on_parked=events.append)
-    glm.script(faults.Slow(0.1), EMPTY)
+    glm.script(faults.Slow(0.5), EMPTY)
     slow = asyncio.create_task(ask(client))
     await glm.wait_for_chats(1)
     with pytest.raises(QuotaError):

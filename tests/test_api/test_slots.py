@@ -17,6 +17,7 @@ from nonebot_plugin_glm.api.slots import Slots
 from nonebot_plugin_glm.domain import Thinking
 from nonebot_plugin_glm.exception import QuotaError, RateLimitError
 from tests.fake_glm import FakeGLM
+from tests.patience import wait_until
 
 from .talk import KEY, MODEL, OTHER, WAYS, Connect, ask, chat, whole
 
@@ -124,13 +125,15 @@ async def test_models_take_turns() -> None:
 
 async def test_turns_are_taken(glm: FakeGLM, connect: Connect) -> None:
     """一个群问了一串，另一个群只问一个：只等一个就轮到。"""
-    glm.delay = 0.02
+    glm.hold()
     client = connect(endpoint=Endpoint(base_url=glm.base_url, max_concurrency=1))
     asking = [
         asyncio.create_task(ask(client, text=f"甲{n}", whose="甲")) for n in range(5)
     ]
     await glm.wait_for_chats(1)
     asking.append(asyncio.create_task(ask(client, text="乙", whose="乙")))
+    await wait_until(lambda: len(client._slots._queues[MODEL]) == 5)
+    glm.release()
     await asyncio.gather(*asking)
     said = [body["messages"][-1]["content"] for body in glm.chats]
     assert said == ["甲0", "甲1", "乙", "甲2", "甲3", "甲4"]
@@ -187,9 +190,12 @@ async def test_known_limit(
 
 async def test_own_server_has_no_known_limit(glm: FakeGLM, connect: Connect) -> None:
     """自建的服务器没有智谱的限制。"""
-    glm.delay = 0.02
+    glm.hold()
     client = connect()
-    await asyncio.gather(*(ask(client) for _ in range(6)))
+    asking = asyncio.gather(*(ask(client) for _ in range(6)))
+    await glm.wait_for_chats(6)
+    glm.release()
+    await asking
     assert glm.max_in_flight == 6
 
 

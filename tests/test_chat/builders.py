@@ -54,7 +54,7 @@ def chat_settings(
     )
 
 
-def real_client(glm: FakeGLM, *, retries: int = 2, patience: float = 0.15) -> GLMClient:
+def real_client(glm: FakeGLM, *, retries: int = 2, patience: float = 30) -> GLMClient:
     """连着假 GLM 的真客户端，重试不等；`patience` 秒没有动静算断了。"""
     return GLMClient(
         glm.api_key,

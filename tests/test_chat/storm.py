@@ -127,7 +127,7 @@ class Storm:
     async def _start(self) -> None:
         self._store = await ConversationStore.open(self._path)
         self._client = real_client(self._glm, retries=1)
-        settings = chat_settings(6, 1500, timeout=0.3, stream=self._dice.random() < 0.7)
+        settings = chat_settings(6, 1500, timeout=3, stream=self._dice.random() < 0.7)
         self._service = service_of(self._store, self._client, settings)
 
     async def _restart(self) -> None:

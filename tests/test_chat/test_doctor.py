@@ -30,7 +30,7 @@ BAD, WARN, FINE = State
 @pytest.fixture
 def patient(glm: FakeGLM, tmp_path: Path) -> Patient:
     """健康的人。"""
-    endpoint = Endpoint(base_url=glm.base_url, read_timeout=2, connect_timeout=2)
+    endpoint = Endpoint(base_url=glm.base_url, read_timeout=10, connect_timeout=10)
     wanted = Wanted((glm.api_key,), "auto", endpoint, MODEL)
     return Patient(wanted, tmp_path / "glm.db")
 

@@ -77,19 +77,19 @@ async def test_failure_lets_the_next_one_through(
     assert await history(store) == [("0", "答0"), ("2", "答2"), ("4", "答4")]
 
 
-@pytest.mark.parametrize("fault", [faults.Slow(0.3), faults.Error.of(1305)])
+@pytest.mark.parametrize("fault", [faults.Slow(30), faults.Error.of(1305)])
 async def test_whole_question_times_out(
     store: ConversationStore, glm: FakeGLM, inbox: Inbox, fault: faults.Fault
 ) -> None:
     """重试也算在内，到时限就放弃；它不在历史里，下一问照常。"""
     client = real_client(glm, retries=10**6)
-    service = service_of(store, client, chat_settings(timeout=0.2))
+    service = service_of(store, client, chat_settings(timeout=0.6))
     glm.always(fault)
     started = asyncio.get_running_loop().time()
     with pytest.raises(AnswerTimeoutError) as caught:
         await service.ask(question("旧"), inbox)
-    assert caught.value.seconds == 0.2
-    assert asyncio.get_running_loop().time() - started < 1
+    assert caught.value.seconds == 0.6
+    assert asyncio.get_running_loop().time() - started < 10
     glm.always(None)
     await service.ask(question("新"), inbox)
     assert await history(store) == [("新", "收到：新")]
@@ -101,7 +101,7 @@ async def test_waiting_in_line_is_not_counted(
     store: ConversationStore, client: FakeClient, inbox: Inbox
 ) -> None:
     """时限从轮到时算起：排在超时的提问后面也照常得到回答。"""
-    service = service_of(store, client, chat_settings(timeout=0.1))
+    service = service_of(store, client, chat_settings(timeout=0.5))
     client.hold()
     asking = [
         asyncio.create_task(outcome(service.ask(question(text), inbox)))

@@ -13,6 +13,7 @@ from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.traces import Person
 from nonebot_plugin_glm.domain import ConversationKey, Question, Remark, Scope, Speaker
 from nonebot_plugin_glm.exception import NetworkError, StoppedError, StoreError
+from tests.patience import wait_until
 
 from .builders import BOB, GROUP, OTHER_GROUP, Inbox, history, outcome, question
 from .fake_client import FakeClient
@@ -43,7 +44,7 @@ async def test_late_answers_lose(
     asking = [asyncio.create_task(outcome(service.ask(q, Inbox()))) for q in asked]
     await client.busy_with(2)
     forgetting = asyncio.create_task(service.rights.forget(PERSON))
-    await asyncio.sleep(0.1)
+    await wait_until(lambda: client.cancelled == 2)
     client.gate.set()
     done = await forgetting
     assert (done.turns, done.stopped, done.clean) == (1, 3, True)
@@ -66,7 +67,8 @@ async def test_waits_for_those_who_quote_him(
     asking = [asyncio.create_task(service.ask(q, Inbox())) for q in asked]
     await client.entered.wait()
     forgetting = asyncio.create_task(service.rights.forget(PERSON))
-    await asyncio.sleep(0.1)
+    queue = service._asking.queue
+    await wait_until(lambda: bool(queue.find(lambda t: "某人" in t.question.text)))
     assert not forgetting.done()
     client.script.extend(["好", "好"])
     client.gate.set()

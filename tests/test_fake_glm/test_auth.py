@@ -140,8 +140,12 @@ async def test_keys_are_told_apart() -> None:
                 header = {"Authorization": headers[number]}
                 return (await http.post(CHAT, json=body(), headers=header)).status_code
 
-            glm.concurrency["glm-4.7-flash"], glm.delay = 1, 0.05
-            statuses = await asyncio.gather(*(ask(n) for n in (0, 1, 0, 1)))
+            glm.concurrency["glm-4.7-flash"] = 1
+            glm.hold()
+            asking = asyncio.gather(*(ask(n) for n in (0, 1, 0, 1)))
+            await glm.wait_for_chats(4)
+            glm.release()
+            statuses = await asking
             assert sorted(statuses) == [200, 200, 429, 429]
             glm.key_faults[keys[1]] = Error.of(1113)
             glm.revoked.add(keys[0])

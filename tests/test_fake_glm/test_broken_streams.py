@@ -102,10 +102,10 @@ async def test_stall(
     glm.script(faults.Stall(0.2, chunks=count))
     message = {"role": "user", "content": "你好"}
     data = {"model": "glm-4.7-flash", "messages": [message], "stream": stream}
+    start = time.perf_counter()
     async with http.stream("POST", "/chat/completions", json=data) as response:
-        start = time.perf_counter()
         text = (await response.aread()).decode()
-    assert time.perf_counter() - start >= 0.1
+    assert time.perf_counter() - start >= 0.19
     assert "finish_reason" in text
     assert text.endswith("data: [DONE]\n\n" if stream else "}")
 

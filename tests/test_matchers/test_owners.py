@@ -134,7 +134,7 @@ async def test_close(bots: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> N
     owners = Owners()
     owners.tell(WORDS)
     await asyncio.sleep(0.01)
-    await asyncio.wait_for(owners.close(), 1)
+    await asyncio.wait_for(owners.close(), 10)
     await owners.close()
 
 

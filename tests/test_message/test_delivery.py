@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import anyio
 import pytest
 
 from nonebot_plugin_glm.domain import Answer
@@ -19,11 +18,16 @@ STORY = "第一段。\n\n" + "后面的话。" * 30
 
 
 class SlowBot(ScriptedBot):
-    """发一条要等一会儿的客户端。"""
+    """放行了才答的客户端。"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sending, self.released = asyncio.Event(), asyncio.Event()
 
     async def call_api(self, api: str, **data: Any) -> dict[str, Any]:
-        """等一会儿再答。"""
-        await asyncio.sleep(0.05)
+        """等到放行再答。"""
+        self.sending.set()
+        await self.released.wait()
         return await super().call_api(api, **data)
 
 
@@ -34,8 +38,12 @@ async def test_message_on_its_way_is_withdrawn_too() -> None:
     async with Delivery(outgoing, Manner()) as delivery:
         for word in STORY:
             delivery.read(word)
-        with anyio.move_on_after(0.02):
-            await delivery.finish(Answer(STORY, "glm"))
+        finishing = asyncio.create_task(delivery.finish(Answer(STORY, "glm")))
+        await bot.sending.wait()
+        finishing.cancel()
+        asyncio.get_running_loop().call_later(0.01, bot.released.set)
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
         await delivery.withdraw()
     assert [api for api, _ in bot.accepted] == ["send_msg", "delete_msg"]
 

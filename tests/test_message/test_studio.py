@@ -116,9 +116,9 @@ async def test_died_in_between(log: list[str]) -> None:
 
 async def test_hang(log: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """画得没完没了的关掉，不占着处理器。"""
-    monkeypatch.setattr(module, "PAINT_SECONDS", 0.5)
     async with opened() as studio:
         first = await pid_of(studio)
+        monkeypatch.setattr(module, "PAINT_SECONDS", 0.5)
         assert await studio.paint("hang", dark=False) is None
         assert not alive(first)
     assert log == ["图画得太久，改发文本\n"]
@@ -128,7 +128,7 @@ async def test_cancelled_in_the_middle() -> None:
     """画到一半不要了：换一个进程，下一张不会拿到上一张。"""
     async with opened() as studio:
         first = await pid_of(studio)
-        painting = asyncio.create_task(studio.paint("slow", dark=False))
+        painting = asyncio.create_task(studio.paint("hang", dark=False))
         await asyncio.sleep(0.1)
         painting.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -162,7 +162,7 @@ async def test_leaves_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "IDLE_SECONDS", 0.1)
     async with opened() as studio:
         first = await pid_of(studio)
-        for _ in range(100):
+        for _ in range(1000):
             await asyncio.sleep(0.02)
             if not alive(first):
                 break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from nonebot_plugin_glm.message import waiting
 from nonebot_plugin_glm.message.outgoing import Outgoing
 from nonebot_plugin_glm.message.sentences import STILL_THINKING
 from nonebot_plugin_glm.message.waiting import Waiting
+from tests.patience import wait_until
 
 from .builders import ScriptedBot, group_event
 
@@ -43,6 +45,21 @@ def wait(bot: Any, seconds: float, **changes: Any) -> Waiting:
     return Waiting(bot, event, outgoing, Unseen(), seconds)
 
 
+class TimedBot(ScriptedBot):
+    """记下每一声还在想是何时、在哪里说的。"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told_at: list[tuple[float, int]] = []
+
+    async def call_api(self, api: str, **data: Any) -> dict[str, Any]:
+        """记下再答。"""
+        if api == "send_msg":
+            now = asyncio.get_running_loop().time()
+            self.told_at.append((now, data["group_id"]))
+        return await super().call_api(api, **data)
+
+
 def told(bot: ScriptedBot) -> list[int]:
     """在哪些群里说了还在想。"""
     return [
@@ -54,15 +71,23 @@ def told(bot: ScriptedBot) -> list[int]:
 
 async def test_one_notice_for_all_who_wait_here() -> None:
     """群里五个人一起等，只说一声还在想，过一阵才再说；别的群各说各的。"""
-    bot = ScriptedBot()
+    bot = TimedBot()
     async with AsyncExitStack() as stack:
         for number in range(5):
             await stack.enter_async_context(wait(bot, 0.1, message_id=number))
         await stack.enter_async_context(wait(bot, 0.1, group_id=31))
-        await asyncio.sleep(0.15)
-        assert sorted(told(bot)) == [30, 31]
-        await asyncio.sleep(0.1)
-        assert sorted(told(bot)) == [30, 30, 31]
+        await wait_until(lambda: told(bot).count(30) >= 3 and 31 in told(bot))
+    here = [at for at, place in bot.told_at if place == 30]
+    assert all(later - earlier > 0.09 for earlier, later in pairwise(here))
+
+
+async def test_quick_answers_are_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """很快就答的不贴表情，也不说还在想。"""
+    monkeypatch.setattr(waiting, "SEEN_AFTER", 60.0)
+    bot = ScriptedBot()
+    async with wait(bot, 0.01):
+        await asyncio.sleep(0.05)
+    assert bot.tried == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +101,7 @@ async def test_notice_goes_with_the_question(
 
     async def fail() -> None:
         async with wait(bot, 0.05):
-            await asyncio.sleep(0.1)
+            await wait_until(lambda: bool(told(bot)))
             raise failure(500)
 
     with pytest.raises(failure):
