@@ -67,8 +67,8 @@ async def ask(
 
     异常:
         ValueError: 提问是空的，或给了不能一起给的
-        StoppedError: 被 `/glm stop`、重置中止
-        ClosingError: 正在关机
+        StoppedError: 被 `/glm stop`、重置或关机中止
+        ClosingError: 正在关机，没有答或没能答完
         RefusedError: 有 `before_answer` 的钩子不许回答
         MissingKeyError: 没有设置 GLM_API_KEY
         DailyQuotaError: 今天的额度用完了

@@ -24,7 +24,7 @@ async def drain(queue: ConversationQueue, seconds: float) -> None:
 
 
 async def close(queue: ConversationQueue) -> None:
-    """不再接受提问，中止所有人的，等它们退出。"""
+    """不再接受提问，中止所有人的，等它们退出；连接已经断了，不必再说什么。"""
     queue.closed = True
     for ticket in queue.everyone():
         ticket.scope.cancel()

@@ -17,6 +17,7 @@ from nonebot_plugin_glm.conversation.accounts import EVERYONE, By, Kind
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import Message
 from nonebot_plugin_glm.exception import (
+    ClosingError,
     DailyQuotaError,
     MissingKeyError,
     NetworkError,
@@ -162,7 +163,7 @@ async def test_reset_stops_it(service: ChatService, client: FakeClient) -> None:
 
 
 async def test_closing_stops_it(service: ChatService, client: FakeClient) -> None:
-    """关机：在途的、后来的都得到 StoppedError，会话里的与之外的一样。"""
+    """关机：在途的得到 StoppedError，后来的 ClosingError，会话里的与之外的一样。"""
     client.hold()
     asked = [asyncio.create_task(ask("问"))]
     asked.append(asyncio.create_task(ask("问", conversation=PRIVATE)))
@@ -172,7 +173,7 @@ async def test_closing_stops_it(service: ChatService, client: FakeClient) -> Non
         with pytest.raises(StoppedError):
             await task
     for key in (None, PRIVATE):
-        assert await outcome(ask("问", conversation=key)) is StoppedError
+        assert await outcome(ask("问", conversation=key)) is ClosingError
 
 
 @pytest.mark.parametrize("key", [None, PRIVATE], ids=["outside", "inside"])

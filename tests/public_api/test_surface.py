@@ -63,6 +63,7 @@ GLMError
     ServerError
   AnswerTimeoutError: seconds
   ArchiveError
+  ClosingError
   DailyQuotaError: amount, day, unit, whose
   EmptyAnswerError: finish
   MissingKeyError
