@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nonebot_plugin_glm.chat.queue import QueueLimits
 from nonebot_plugin_glm.conversation.store import ConversationStore
-from nonebot_plugin_glm.exception import ClosingError
+from nonebot_plugin_glm.exception import ClosingError, StoppedError
 
 from .builders import (
     BOB,
