@@ -58,12 +58,12 @@ async def check_file(qq: QQ, glm: FakeGLM, file: Path) -> None:
     await qq.talk(BOB, "问")
     assert system(glm) == "汪"
     write(file, "汪汪")
-    for _ in range(20):
-        await asyncio.sleep(0.5)
-        await qq.talk(BOB, "再问")
-        if system(glm) == "汪汪":
-            return
-    raise AssertionError(f"一直是 {system(glm)}")
+    for _ in range(600):
+        if (await qq.talk(BOB, "/glm persona show 狼")).text == "汪汪":
+            break
+        await asyncio.sleep(0.1)
+    await qq.talk(BOB, "再问")
+    assert system(glm) == "汪汪"
 
 
 async def test_notes_and_personas_survive(launch: Launch, glm: FakeGLM) -> None:
