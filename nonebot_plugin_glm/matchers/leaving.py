@@ -28,6 +28,7 @@ class Leaving:
     参数:
         drain: 不再接受提问，正在回答的至多再等这么多秒
         seconds: 现在至多等多少秒
+        clock: 单调的钟，秒
     """
 
     def __init__(

@@ -45,7 +45,7 @@ async def test_answer_in_progress_is_finished(launch: Launch, glm: FakeGLM) -> N
     assert (await qq.call(GROUP, ASKER, "问")).text == FIRST
     await qq.ask(GROUP, NEXT, "排着队的")
     await qq.call(GROUP + 1, NEXT, "/glm status")  # 前一条必定已经排上
-    bot.signal(signal.SIGTERM)
+    bot.send_signal(signal.SIGTERM)
     assert (await qq.next()).text == SORRY
     assert (await qq.call(GROUP, LATE, "新来的")).text == SORRY
     await qq.ask(GROUP, LATE, "又一句")  # 同一个人只告诉一次
@@ -61,7 +61,7 @@ async def test_answer_in_progress_is_finished(launch: Launch, glm: FakeGLM) -> N
     asked, answered, _ = glm.chats[-1]["messages"][1:]
     assert asked["content"].endswith(" 问")
     assert answered["content"] == ANSWER
-    bot.signal(signal.SIGTERM)  # 闲着的立即就走
+    bot.send_signal(signal.SIGTERM)  # 闲着的立即就走
     await bot.gone(LIMIT)
 
 
@@ -75,7 +75,7 @@ async def test_endless_answer_is_dropped(launch: Launch, glm: FakeGLM) -> None:
     await qq.private(NEXT, "还没有答的")
     await glm.wait_for_chats(2)
     started = time.monotonic()
-    bot.signal(signal.SIGTERM)
+    bot.send_signal(signal.SIGTERM)
     await bot.gone(LIMIT)
     assert time.monotonic() - started >= 0.5
     assert [sent.text for sent in await qq.collect(2)] == [SORRY, SORRY]
@@ -88,9 +88,9 @@ async def test_second_signal_is_obeyed_at_once(launch: Launch, glm: FakeGLM) -> 
     qq = await bot.connect()
     hold_halfway(glm)
     assert (await qq.call(GROUP, ASKER, "问")).text == FIRST
-    bot.signal(signal.SIGINT)
+    bot.send_signal(signal.SIGINT)
     assert (await qq.call(GROUP, LATE, "新来的")).text == SORRY
-    bot.signal(signal.SIGINT)
+    bot.send_signal(signal.SIGINT)
     await bot.gone(LIMIT)
     assert turns_in(bot.directory) == []
 
@@ -117,7 +117,7 @@ async def test_forward_websocket(launch: Launch, glm: FakeGLM) -> None:
         qq = await asyncio.wait_for(clients.get(), PATIENT)
         hold_halfway(glm)
         assert (await qq.call(GROUP, ASKER, "问")).text == FIRST
-        bot.signal(signal.SIGTERM)
+        bot.send_signal(signal.SIGTERM)
         assert (await qq.call(GROUP, LATE, "新来的")).text == SORRY
         glm.release()
         assert (await qq.next(LIMIT)).text == REST

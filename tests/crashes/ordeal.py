@@ -127,6 +127,7 @@ class Ordeal:
                 if not is_whole(question, answer)
             )  # fmt: skip
             lost = self._town.read[place] - set(here)
+            self._town.read[place] -= lost  # 说一次就够了
             self._complain(f"{place} 丢了读完的 {tag} 号" for tag in sorted(lost))
         if len(found) != len(set(found)):
             self._complain(["有一轮存了两遍"])

@@ -107,7 +107,7 @@ class BotProcess:
         self._clients.append(client)
         return client
 
-    def signal(self, sign: signal.Signals) -> None:
+    def send_signal(self, sign: signal.Signals) -> None:
         """发一个信号，不等它退出。"""
         assert self._process is not None
         self._process.send_signal(sign)
