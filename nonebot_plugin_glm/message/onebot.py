@@ -28,6 +28,8 @@ from ..domain import ConversationKey, Scope, Speaker
 
 PLATFORM = "qq"
 _V11 = {"adapter": "OneBot V11", "scope": SupportScope.qq_client}
+_HUGE = 1 << 64
+"""没有这么大的号码。"""
 ChatEvent = (GroupMessageEvent, PrivateMessageEvent)
 
 
@@ -35,11 +37,15 @@ def is_foreign(event: Event) -> bool:
     """不该当聊天看的 V11 消息：频道的（会被误认作私聊）、缺字段的、机器人自己的。
 
     缺字段的只是裸的 Event，问它要消息或会话都会抛 ValueError；
-    Lagrange 把自己发的消息当普通消息上报，接了就会自问自答。
+    Lagrange 把自己发的消息当普通消息上报，接了就会自问自答；
+    号码有几百位的历史里放不下。
     """
     if not isinstance(event, OneBotEvent):
         return False
-    return not isinstance(event, ChatEvent) or event.user_id == event.self_id
+    if not isinstance(event, ChatEvent) or event.user_id == event.self_id:
+        return True
+    group_id = event.group_id if isinstance(event, GroupMessageEvent) else 0
+    return max(event.user_id, group_id, abs(event.message_id)) >= _HUGE
 
 
 def is_group(event: Event) -> bool:

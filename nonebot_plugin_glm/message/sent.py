@@ -7,6 +7,7 @@ from contextlib import suppress
 from nonebot.adapters import Bot
 from nonebot_plugin_alconna.uniseg import Receipt
 
+from ..domain import well_formed
 from . import onebot
 
 _ID_CHARS = 128
@@ -43,10 +44,15 @@ class SentMessages:
 
 
 def _id_of(one: Sent) -> str:
-    if isinstance(one, str):
-        return one
+    """一条的编号；历史里放不下、存不成的不算。"""
+    identity = one if isinstance(one, str) else _told(one)
+    good = len(identity) <= _ID_CHARS and well_formed(identity) == identity
+    return identity if good else ""
+
+
+def _told(receipt: Receipt) -> str:
     try:
-        reply = one.get_reply(0)
+        reply = receipt.get_reply(0)
     except Exception:  # 客户端的回应里没有编号，各家的异常各不相同
         return ""
-    return reply.id if reply is not None and len(reply.id) <= _ID_CHARS else ""
+    return "" if reply is None else reply.id

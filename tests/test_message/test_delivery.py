@@ -49,10 +49,15 @@ async def test_message_on_its_way_is_withdrawn_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", ["ok", 3, ["x"], {"result": 1}, {"message_id": "9" * 1000}]
+    "reply",
+    [
+        *("ok", 3, ["x"], {"result": 1}, {"message_id": "9" * 1000}),
+        # 存下它会让别人的下一轮也存不成
+        *({"message_id": "\ud800"}, {"message_id": "7\x00"}),
+    ],
 )
 async def test_client_answers_without_an_id(reply: Any) -> None:
-    """客户端说发出去了，回应却没有编号：回答已经送到，只是没有编号可记。"""
+    """客户端说发出去了，回应却没有编号、编号存不成：回答已经送到，只是没有编号可记。"""
 
     class VagueBot(ScriptedBot):
         """照给定的回应。"""

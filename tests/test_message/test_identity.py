@@ -131,15 +131,18 @@ FOREIGN = {
     "guild": (guild_event(), True),
     "own private": (private_event(user_id=SELF), True),
     "own group": (group_event(user_id=SELF), True),
+    "huge person": (group_event(user_id=10**400), True),
+    "huge group": (group_event(group_id=10**400), True),
+    "huge message": (private_event(message_id=-(10**400)), True),
     "private": (private_event(), False),
-    "group": (group_event(), False),
+    "group": (group_event(message_id=-5), False),
     "console": (console_event(), False),
 }
 
 
 @pytest.mark.parametrize(("event", "expected"), FOREIGN.values(), ids=FOREIGN)
 def test_foreign_messages(event: Event, expected: bool) -> None:
-    """频道消息、缺字段的消息与机器人自己的话不是聊天。"""
+    """频道消息、缺字段的、号码大得存不下的消息与机器人自己的话不是聊天。"""
     assert onebot.is_foreign(event) is expected
 
 
