@@ -17,7 +17,7 @@ NEWCOMERS, BATCH = 1000, 20
 
 async def crowd(qq: QQ, people: int) -> dict[str, float]:
     """`people` 个人各问几遍，答了再问；等 30 秒没有一条回答，余下的都算丢了。"""
-    first = people * 10_000
+    first = people * 10_000 + 1  # 机器人自己是 10000，它说的话不答
     left = {first + person: QUESTIONS[people] for person in range(people)}
     asked: dict[int, float] = {}
     times: list[float] = []
