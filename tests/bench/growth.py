@@ -21,10 +21,10 @@ from nonebot.log import logger
 from tests.real_bot import QQ, BotProcess
 
 from .glm import KEY, serving
-from .measure import cpu_seconds, percentile, resident_mib
+from .measure import cpu_seconds, percentile, resident_mib, settled
 from .states import FIRST, State, states
 
-QUESTIONS, PATIENCE, SETTLE_SECONDS = 30, 60.0, 2.0
+QUESTIONS, PATIENCE = 30, 60.0
 COLUMNS = (
     *("数据库", "MiB", "启动（秒）", "头一问（毫秒）", "歇着（MiB）"),
     *("CPU（毫秒）", "p50（毫秒）", "p95（毫秒）", "与谁比", "CPU ÷", "p50 ÷", "p95 ÷"),
@@ -60,7 +60,7 @@ class Subject:
 
     async def settle(self) -> None:
         """歇着的内存、头一问，然后人人都问过一句。"""
-        await asyncio.sleep(SETTLE_SECONDS)
+        await settled(self.bot.pid)
         self.resting_mib = resident_mib(self.bot.pid)
         self.first = await self.exchange()
         for _ in range(self.state.people - 1):

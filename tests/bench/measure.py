@@ -21,6 +21,15 @@ def resident_mib(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+async def settled(pid: int) -> None:
+    """等启动之后的预备（导入、打开数据库）做完：两秒里几乎不用 CPU。"""
+    for _ in range(30):
+        before = cpu_seconds(pid)
+        await asyncio.sleep(2)
+        if cpu_seconds(pid) - before < 0.03:
+            return
+
+
 def percentile(values: Sequence[float], percent: int) -> float:
     """百分位数；只有一个数就是它。"""
     if len(values) == 1:

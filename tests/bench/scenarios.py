@@ -13,11 +13,10 @@ from tests.real_bot import QQ, BotProcess
 
 from .crowds import QUESTIONS as QUESTIONS_OF_CROWDS
 from .crowds import crowd, newcomers
-from .measure import cpu_seconds, percentile, resident_mib
+from .measure import cpu_seconds, percentile, resident_mib, settled
 
 IDLE_RATE, IDLE_MESSAGES = 200, 1200
 QUESTIONS, PEOPLE = 300, 30
-SETTLE_SECONDS = 2.0
 FLOOD_RATE, FLOOD_SECONDS, FLOOD_ASKS = 1000, 10, 10
 ROOT = Path(__file__).parents[2]
 IMPORTING = """
@@ -52,7 +51,7 @@ async def calm(contestant: Contestant, home: Path, base_url: str) -> dict[str, f
     async with bot_of(contestant, home, base_url) as bot:
         found = {"启动到可以连接（秒）": time.perf_counter() - started}
         qq = await bot.connect()
-        await asyncio.sleep(SETTLE_SECONDS)
+        await settled(bot.pid)
         found["歇着时的内存（MiB）"] = resident_mib(bot.pid)
         before, started = cpu_seconds(bot.pid), time.perf_counter()
         for number in range(IDLE_MESSAGES):
@@ -69,7 +68,7 @@ async def flood(contestant: Contestant, home: Path, base_url: str) -> dict[str, 
     """群里每秒一千条闲聊，刷十秒，其间有人在私聊里问：要多久才答、内存涨多少。"""
     async with bot_of(contestant, home, base_url) as bot:
         qq = await bot.connect()
-        await asyncio.sleep(SETTLE_SECONDS)
+        await settled(bot.pid)
         await exchange(qq, 0)
         before = resident_mib(bot.pid)
         chatter = asyncio.create_task(_chatter(qq))
@@ -104,7 +103,7 @@ async def one_by_one(
     """三十个人轮流问，GLM 立刻答：多出来的时间都是机器人的。"""
     async with bot_of(contestant, home, base_url) as bot:
         qq = await bot.connect()
-        await asyncio.sleep(SETTLE_SECONDS)
+        await settled(bot.pid)
         for number in range(PEOPLE):
             await exchange(qq, number)
         before, times = cpu_seconds(bot.pid), []
@@ -134,7 +133,7 @@ async def crowds(contestant: Contestant, home: Path, base_url: str) -> dict[str,
     found: dict[str, float] = {}
     async with bot_of(contestant, home, base_url) as bot:
         qq = await bot.connect()
-        await asyncio.sleep(SETTLE_SECONDS)
+        await settled(bot.pid)
         await exchange(qq, 0)
         for people in QUESTIONS_OF_CROWDS:
             found.update(await crowd(qq, people))
