@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -74,26 +73,6 @@ async def test_damaged_files_change_nothing(
         await load(elsewhere, damage(lines))
     assert "机密" not in str(failure.value)
     assert await contents(elsewhere) == before
-
-
-class Endless(io.TextIOBase):
-    """没有尽头的一行，像 `/dev/zero`。"""
-
-    given = 0
-
-    def readline(self, size: int | None = -1, /) -> str:
-        assert size is not None
-        assert size > 0
-        self.given += size
-        return "\x00" * size
-
-
-async def test_endless_line(elsewhere: Database) -> None:
-    """没有尽头的文件只读到看得出太长。"""
-    file: Any = Endless()
-    with pytest.raises(ArchiveError, match="第 1 行：太长"):
-        await load(elsewhere, lines_of(file))
-    assert file.given == MOST_CHARS + 1
 
 
 async def test_nested_values(database: Database, elsewhere: Database) -> None:
