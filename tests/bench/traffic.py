@@ -81,7 +81,7 @@ class Traffic:
             await self._recall()
         elif kind in {"闲聊", "撤回"} or place in self.waiting:
             kind = "闲聊"
-            await self.qq.group(group, member, f"今天{self._dice.random()}")
+            await self.qq.group(group, member, f"闲聊{self._dice.randrange(1000)}")
         elif kind == "命令":
             self._wait(place, await self.qq.private(friend, "/glm status"))
         elif kind == "重置":
