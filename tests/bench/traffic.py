@@ -75,7 +75,7 @@ class Traffic:
         """发一条；要问的人还在等，就改成闲聊。"""
         group = self._dice.randrange(GROUPS) + 1
         member = group * 100 + self._dice.randrange(MEMBERS)
-        friend = 10_000 + self._dice.randrange(FRIENDS)
+        friend = 20_000 + self._dice.randrange(FRIENDS)
         place = (group, member) if kind in {"群里问", "重置"} else (None, friend)
         if kind == "撤回" and self._recallable:
             await self._recall()
