@@ -10,7 +10,7 @@ from tests.fake_glm import FakeGLM
 from tests.fake_glm.faults import Ok, ToolCalls
 from tests.real_bot import QQ, BotProcess
 
-from .conftest import Launch
+from .conftest import SUPERUSER, Launch
 
 GROUP, ALICE, BOB, ADMIN = 810, 811, 812, 813
 TEXT = '你叫{bot}，在{group}。\n现在 {time}："喵" [CQ:at,qq=all]'
@@ -59,7 +59,7 @@ async def check_file(qq: QQ, glm: FakeGLM, file: Path) -> None:
     assert system(glm) == "汪"
     write(file, "汪汪")
     for _ in range(600):
-        if (await qq.talk(BOB, "/glm persona show 狼")).text == "汪汪":
+        if (await qq.talk(SUPERUSER, "/glm persona show 狼")).text == "汪汪":
             break
         await asyncio.sleep(0.1)
     await qq.talk(BOB, "再问")
