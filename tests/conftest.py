@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nonebot
 import pytest
+from hypothesis import HealthCheck, settings
 from nonebot.adapters.onebot.v11 import Adapter
 
 from tests.fake_glm import FakeGLM
@@ -17,6 +18,12 @@ from tests.postgresql import PostgreSQLServer, missing
 
 API_KEY = "0123456789abcdef0123456789abcdef.0123456789abcdef"
 SUPERUSER = 999
+
+# 机器忙的时候一个例子、造一批例子都可以很慢，说明不了什么
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 _data = Path(tempfile.mkdtemp(prefix="glm-test-"))
 with socket.socket() as probe:

@@ -53,7 +53,7 @@ async def test_nasty_text_comes_back(shared: ConversationStore, text: str) -> No
     assert await stored_of(shared, turn) == turn
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(question=ANY_TEXT, answer=ANY_TEXT, name=ANY_TEXT)
 @example(question="\ud800前\x00后", answer="\udfff", name="\ud83d\ude00")
 async def test_any_text_comes_back(
@@ -68,7 +68,7 @@ async def test_any_text_comes_back(
     assert stored == turn
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(first=ANY_TEXT, second=ANY_TEXT)
 async def test_any_key_is_its_own_conversation(
     shared: ConversationStore, first: str, second: str
