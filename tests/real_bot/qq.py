@@ -111,15 +111,6 @@ class QQ:
             words = f"{timeout} 秒里机器人没有说话；之前的接口调用：{self.calls[-5:]}"
         raise asyncio.TimeoutError(words)
 
-    async def rest(self, seconds: float = 0.5) -> list[Sent]:
-        """等到第一条消息，再收到 `seconds` 秒没有消息为止。"""
-        sent = [await self.next()]
-        while True:
-            try:
-                sent.append(await self.next(seconds))
-            except asyncio.TimeoutError:
-                return sent
-
     async def silence(self, seconds: float = 0.5) -> bool:
         """接下来这段时间里机器人是否一言不发。"""
         await asyncio.sleep(seconds)
