@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -14,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Executable,
     bindparam,
-    case,
     delete,
     func,
     insert,
@@ -22,11 +22,12 @@ from sqlalchemy import (
 )
 
 from ..domain import ConversationKey, Speaker, Usage, place_of
-from .accounts import CHAT, NOBODY, PLUGIN, Account, By, Expense, Kind, Sums, Tally
+from .accounts import NOBODY, Account, By, Expense, Kind, Sums, Tally
 from .beijing import beijing_day
 from .columns import total
 from .database import Database
 from .rows import usage_columns
+from .running import ASKED, COST, TOKENS, RunningSums, sums_of
 from .tables import lifts, requests
 
 _c = requests.c
@@ -43,16 +44,10 @@ _OF: dict[Kind, tuple[ColumnElement[bool], ...]] = {
     ),
     Kind.TOTAL: (),
 }
-_ASKED = total(case((_c.purpose.in_((CHAT, PLUGIN)), 1), else_=0))
 _USAGE = tuple(_c[name] for name in Usage.__dataclass_fields__)
-_SUMS: dict[Kind, Executable] = {
-    kind: select(
-        _ASKED.label("asked"),
-        total(_c.prompt_tokens + _c.completion_tokens).label("tokens"),
-        total(_c.cost).label("cost"),
-    ).where(_c.day == bindparam("day"), *which)
-    for kind, which in _OF.items()
-}
+_SUMS_OF_USER = select(ASKED, TOKENS, COST).where(
+    _c.day == bindparam("day"), *_OF[Kind.USER]
+)
 _BY: dict[By, tuple[ColumnElement[str], ...]] = {
     By.DAY: (_c.day,),
     By.MODEL: (_c.model,),
@@ -71,6 +66,7 @@ class LedgerStore:
     ) -> None:
         self._database = database
         self._clock = clock
+        self._running = RunningSums()
 
     @property
     def today(self) -> str:
@@ -123,18 +119,33 @@ class LedgerStore:
         def work(connection: Connection) -> list[Sums]:
             found = connection.execute(_LIFTED, {"day": day})
             lifted = {Account(Kind(r.kind), *r[2:]) for r in found}
-            return [_sums(connection, day, a, a in lifted) for a in accounts]
+            if any(account.kind is not Kind.USER for account in accounts):
+                self._running.catch_up(connection, day)
+            return [
+                replace(self._sums(connection, day, a), lifted=a in lifted)
+                for a in accounts
+            ]
 
         return await self._database.read(work)
+
+    def _sums(self, connection: Connection, day: str, account: Account) -> Sums:
+        if account.kind is Kind.TOTAL:
+            return self._running.total
+        if account.kind is Kind.GROUP:
+            place = account.platform, account.bot_id, account.identity
+            return self._running.at(place)
+        # 一个人一天没有几笔，索引直接找得到；他的名字随时会从账上抹去
+        which = {"day": day, **_parameters(account)}
+        return sums_of(connection.execute(_SUMS_OF_USER, which).one())
 
     async def tallies(self, account: Account, since: str, by: By) -> list[Tally]:
         """一个账户从某一天起的合计，分项。"""
         columns, which = _BY[by], (_c.day >= since, *_OF[account.kind])
         totals = select(
             columns[0].label("identity"),
-            _ASKED.label("asked"),
+            ASKED,
             *(total(column).label(column.name) for column in _USAGE),
-            total(_c.cost).label("cost"),
+            COST,
             func.max(_c.id).label("newest"),
         )
         totals = totals.where(*which).group_by(*columns).subquery()
@@ -175,12 +186,6 @@ def _parameters(account: Account) -> dict[str, str]:
         "bot_id": account.bot_id,
         "identity": account.identity,
     }
-
-
-def _sums(connection: Connection, day: str, account: Account, lifted: bool) -> Sums:
-    which = {"day": day, **_parameters(account)}
-    row = connection.execute(_SUMS[account.kind], which).one()
-    return Sums(row.asked or 0, row.tokens or 0, row.cost or 0, lifted)
 
 
 def _name(row: Any, by: By) -> str:

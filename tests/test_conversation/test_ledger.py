@@ -23,6 +23,7 @@ from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import ConversationKey, Speaker, Usage, place_of
 from nonebot_plugin_glm.exception import StoreError
+from tests.spoiling import spoil_table
 
 from .builders import ALICE, group, member, private, turn
 
@@ -94,6 +95,32 @@ async def test_sums(kept: ConversationStore) -> None:
     assert here == Sums(requests=2, tokens=4 * 105, cost=23)
     assert all_of_them == Sums(requests=5, tokens=7 * 105, cost=53)
     assert nobody == Sums()
+
+
+async def test_sums_run_on(kept: ConversationStore, path: Path) -> None:
+    """一边记一边看，合计总是全的，别的进程记的也在内。"""
+    other = ConversationStore(await Database.open(path), kept._clock)
+    for count in range(1, 6):
+        await spend(other if count % 2 else kept, group("9"), ALICE)
+        assert [s.requests for s in await kept.ledger.sums([HERE, EVERYONE])] == [
+            count,
+            count,
+        ]
+    await other.aclose()
+
+
+async def test_sums_of_a_new_database(path: Path, clock: Clock) -> None:
+    """坏了的换成新的，从头加起。"""
+    store = ConversationStore(await Database.open(path, lambda _: None), clock)
+    for _ in range(3):
+        await spend(store, group("9"), ALICE)
+    assert await store.ledger.sums([HERE]) == [Sums(3, 315, 30)]
+    spoil_table(path, "glm_request")
+    with pytest.raises(StoreError):
+        await spend(store, group("9"), ALICE)
+    await spend(store, group("9"), ALICE)
+    assert await store.ledger.sums([HERE, EVERYONE]) == [Sums(1, 105, 10)] * 2
+    await store.aclose()
 
 
 async def test_each_day_has_its_own_sums(kept: ConversationStore, clock: Clock) -> None:

@@ -10,9 +10,16 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from nonebot_plugin_glm.chat.service import ChatService
-from nonebot_plugin_glm.conversation.accounts import Account, Kind
+from nonebot_plugin_glm.conversation.accounts import (
+    CHAT,
+    EVERYONE,
+    Account,
+    Expense,
+    Kind,
+)
 from nonebot_plugin_glm.conversation.ledger import LedgerStore
 from nonebot_plugin_glm.conversation.store import ConversationStore
+from nonebot_plugin_glm.domain import Usage
 from tests.fake_glm import FakeGLM
 from tests.test_chat.builders import (
     PRIVATE,
@@ -24,6 +31,7 @@ from tests.test_chat.builders import (
 )
 
 Statements = list[tuple[str, Any]]
+EXPENSE = Expense(CHAT, "glm-4.7", Usage(100, 50, 5, 1), 1)
 EXPLAINED = {"SELECT", "UPDATE", "DELETE", "INSERT"}
 
 
@@ -84,7 +92,34 @@ async def test_quotas_scan_no_table(
 ) -> None:
     """今天的账只看今天的行。"""
     store = await ConversationStore.open(tmp_path / "glm.db")
+    await store.ledger.record(PRIVATE, [EXPENSE])
     statements.clear()
     await LedgerStore(store._database).sums([Account(kind, "qq", "10000", "9")])
     assert await scans(store, list(statements)) == []
+    await store.aclose()
+
+
+async def test_running_sums_read_only_what_is_new(
+    tmp_path: Path, statements: Statements
+) -> None:
+    """看过的账不再看：凭编号从上次的那一行往后读。"""
+    store = await ConversationStore.open(tmp_path / "glm.db")
+    await store.ledger.record(PRIVATE, [EXPENSE] * 3)
+    await store.ledger.sums([EVERYONE])
+    await store.ledger.record(PRIVATE, [EXPENSE])
+    statements.clear()
+    (sums,) = await store.ledger.sums([EVERYONE])
+    assert sums.cost == 4
+    reads = [s for s in statements if "GROUP BY" in s[0]]
+    assert [values[-2:] for _, values in reads] == [(3, 4)]
+
+    def plan(connection: Connection) -> str:
+        words, values = reads[0]
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values)
+        return rows.all()[0][3]
+
+    assert "PRIMARY KEY (rowid>? AND rowid<?)" in await store._database.read(plan)
+    statements.clear()
+    await store.ledger.sums([EVERYONE])
+    assert not any("GROUP BY" in words for words, _ in statements)
     await store.aclose()
