@@ -20,7 +20,7 @@ from nonebot.adapters import Bot, Event
 from ..domain import place_of
 from .keys import get_key
 from .overheard import overheard
-from .quick import quick_rule
+from .quick import QuickRule
 from .rules import is_for_bot, is_overheard
 from .runtime import config
 
@@ -111,4 +111,4 @@ def _note_arrival(bot: Bot, event: Event) -> bool:
     return False
 
 
-on_message(rule=quick_rule(_note_arrival), priority=0, block=False)
+on_message(rule=QuickRule(_note_arrival), priority=0, block=False)

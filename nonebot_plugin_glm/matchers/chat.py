@@ -22,7 +22,7 @@ from .gate import CLOSING, LISTENING, QUEUE_FULL, gate
 from .joining import join_settings, joiner
 from .keys import get_key
 from .listening import listening, pieces
-from .quick import QuickHandler, quick_rule
+from .quick import QuickHandler, QuickRule
 from .rules import is_addressed, is_called, is_for_bot, wants_to_join
 from .runtime import config, get_service
 
@@ -133,7 +133,7 @@ def _follow(bot: Bot, event: Event, service: ChatService, key: ConversationKey) 
 
 
 chat = on_message(
-    rule=quick_rule(_concerns_bot),
+    rule=QuickRule(_concerns_bot),
     priority=config.glm_priority,
     block=True,
     handlers=[QuickHandler(answer_question)],

@@ -26,7 +26,7 @@ from .commands import COMMANDS
 from .depends import apologies, get_outgoing
 from .help import explain, overview
 from .keys import get_key
-from .quick import quick_rule
+from .quick import QuickRule
 from .rules import COMMAND, is_glm_command
 from .runtime import config, get_service
 
@@ -49,7 +49,7 @@ GLM = Alconna(
 )
 
 command = on_message(
-    rule=quick_rule(is_glm_command), priority=config.glm_priority - 1, block=True
+    rule=QuickRule(is_glm_command), priority=config.glm_priority - 1, block=True
 )
 
 

@@ -9,7 +9,7 @@ from nonebot.log import logger
 from ..exception import GLMError
 from ..message import onebot
 from .overheard import overheard
-from .quick import quick_rule
+from .quick import QuickRule
 from .runtime import config, get_service
 
 
@@ -20,7 +20,7 @@ def _is_recall(bot: Bot, event: Event) -> bool:
 
 
 recall = on_notice(
-    rule=quick_rule(_is_recall), priority=config.glm_priority, block=False
+    rule=QuickRule(_is_recall), priority=config.glm_priority, block=False
 )
 
 

@@ -1,0 +1,52 @@
+"""quick：注册之后还是不开任务的规则，与别的规则相与时条件还在。"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from nonebot.adapters import Bot, Event
+from nonebot.matcher import Matcher
+from nonebot.rule import Rule
+
+from nonebot_plugin_glm.matchers import chat, dispatch, recall
+from nonebot_plugin_glm.matchers.quick import QuickRule
+from tests.test_message.builders import ScriptedBot, private_event
+
+
+def says_yes(_: Bot, event: Event) -> bool:
+    """只认「是」。"""
+    return event.get_plaintext() == "是"
+
+
+async def always() -> bool:
+    """总是。"""
+    return True
+
+
+@pytest.mark.parametrize("matcher", [chat.chat, dispatch.command, recall.recall])
+def test_registered_as_it_is(matcher: type[Matcher]) -> None:
+    """NoneBot 注册时把规则与空的相与，得到的还是它。"""
+    assert type(matcher.rule) is QuickRule
+
+
+@pytest.mark.parametrize("said", ["是", "否"])
+async def test_no_task_is_made(said: str) -> None:
+    """检查时不开任务。"""
+    before = asyncio.all_tasks()
+    rule = (Rule() & QuickRule(says_yes))(ScriptedBot(), private_event(said), {})
+    with pytest.raises(StopIteration) as answered:  # 一步就有答案，中间什么也没有等
+        rule.send(None)
+    assert answered.value.value is (said == "是")
+    assert asyncio.all_tasks() == before
+
+
+@pytest.mark.parametrize("said", ["是", "否"])
+@pytest.mark.parametrize(
+    "rule",
+    [QuickRule(says_yes) & always, always & QuickRule(says_yes)],
+    ids=["before", "after"],
+)
+async def test_combined(rule: Rule, said: str) -> None:
+    """与别的规则相与，两个条件都算。"""
+    assert await rule(ScriptedBot(), private_event(said), {}) is (said == "是")
