@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, insert, literal, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Integer,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from ..domain import ConversationKey
 from .database import Database
@@ -33,11 +42,10 @@ _FIND = (
 _ANSWERS = select(messages.c.message_id).where(
     messages.c.turn_id == bindparam("turn"), messages.c.own.is_(True)
 )
-_ASKED = insert(messages)
 # 轮可能已经忘记了：那就什么也不记
 _NOTE = insert(messages).from_select(
     ["turn_id", "message_id", "own"],
-    select(turns.c.id, bindparam("message"), literal(True)).where(
+    select(turns.c.id, bindparam("message"), bindparam("own", type_=Boolean)).where(
         turns.c.id == bindparam("turn", type_=Integer)
     ),
 )
@@ -76,13 +84,8 @@ class MessageBook:
         self, connection: Connection, turn_id: int, message_ids: Iterable[str]
     ) -> None:
         """在一个写事务里存下提问的消息，连同等着落盘的。"""
-        rows = [
-            {"turn_id": turn_id, "message_id": message_id, "own": False}
-            for message_id in message_ids
-        ]
-        if rows:
-            connection.execute(_ASKED, rows)
-        self._write_sent(connection)
+        asked = [_row(turn_id, message_id, own=False) for message_id in message_ids]
+        self._insert(connection, asked)
 
     def hand_over(self, connection: Connection, old: int, new: int) -> None:
         """重答取代了一轮：提问的消息归新的一轮。"""
@@ -92,7 +95,7 @@ class MessageBook:
     async def flush(self) -> None:
         """让等着的都落盘。"""
         if self._sent:
-            await self._database.write(self._write_sent)
+            await self._database.write(lambda c: self._insert(c, []))
 
     async def find(self, key: ConversationKey, message_id: str) -> Found | None:
         """一条消息属于哪一轮；`key` 说明是哪个平台的哪个账号，不限会话。"""
@@ -118,7 +121,13 @@ class MessageBook:
 
         return await self._database.read(work)
 
-    def _write_sent(self, connection: Connection) -> None:
+    def _insert(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """一条语句存下这些与等着落盘的；存不下的不再试，别拖累以后的轮。"""
         while self._sent:
-            turn_id, message_id = self._sent.popleft()
-            connection.execute(_NOTE, {"turn": turn_id, "message": message_id})
+            rows.append(_row(*self._sent.popleft(), own=True))
+        if rows:
+            connection.execute(_NOTE, rows)
+
+
+def _row(turn_id: int, message_id: str, *, own: bool) -> dict[str, Any]:
+    return {"turn": turn_id, "message": message_id, "own": own}

@@ -12,9 +12,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    and_,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -32,23 +32,18 @@ _KEY_IS: Conditions = tuple(
     conversations.c[name] == bindparam(f"key_{name}")
     for name in ConversationKey.__dataclass_fields__
 )
-_IN_WINDOW = and_(
-    turns.c.conversation_id == conversations.c.id,
-    turns.c.id >= conversations.c.window_start,
-)
+_c = conversations.c
+_CONVERSATION = select(
+    *(_c.id, _c.model, _c.thinking, _c.persona),
+    *(_c.summary, _c.summarized, _c.window_start),
+    exists().where(notes.c.conversation_id == _c.id).label("noted"),
+).where(*_KEY_IS)
 _WINDOW = (
-    select(
-        turns,
-        conversations.c.model.label("chosen_model"),
-        conversations.c.thinking.label("chosen_thinking"),
-        conversations.c.id.label("identity"),
-        conversations.c.persona,
-        conversations.c.summary,
-        conversations.c.summarized,
-        conversations.c.window_start,
+    select(turns)
+    .where(
+        turns.c.conversation_id == bindparam("conversation"),
+        turns.c.id >= bindparam("start"),
     )
-    .outerjoin_from(conversations, turns, _IN_WINDOW)
-    .where(*_KEY_IS)
     .order_by(turns.c.id.desc())
     .limit(bindparam("most"))
 )
@@ -76,14 +71,17 @@ def key_is(key: ConversationKey) -> Conditions:
     return tuple(conversations.c[name] == value for name, value in values)
 
 
-def window_rows(
-    connection: Connection, key: ConversationKey, limit: int
-) -> Sequence[Row[Any]]:
-    """窗口里最近的至多 `limit` 轮，从新到旧，每行都带着会话的选择。
+def conversation_row(connection: Connection, key: ConversationKey) -> Any:
+    """会话的选择与窗口的开头，`noted` 是有没有备忘；没有的会话是 `None`。"""
+    return connection.execute(_CONVERSATION, _parameters(key)).one_or_none()
 
-    没有轮的会话得到一行，轮的各列是空的；没有的会话得到零行。
-    """
-    return connection.execute(_WINDOW, {**_parameters(key), "most": limit}).all()
+
+def window_rows(
+    connection: Connection, identity: int, start: int, limit: int
+) -> Sequence[Row[Any]]:
+    """从第 `start` 轮起，最近的至多 `limit` 轮，从新到旧。"""
+    which = {"conversation": identity, "start": start, "most": limit}
+    return connection.execute(_WINDOW, which).all()
 
 
 def notes_of(connection: Connection, identity: int) -> tuple[Note, ...]:

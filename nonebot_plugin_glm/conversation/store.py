@@ -64,20 +64,19 @@ class ConversationStore:
         """读出会话与窗口里最近的至多 `limit` 轮。"""
 
         def work(connection: Connection) -> Conversation:
-            rows = queries.window_rows(connection, key, max(limit, 1))
-            if not rows:
+            row = queries.conversation_row(connection, key)
+            if row is None:
                 return Conversation()
-            found = [stored_turn(row) for row in reversed(rows) if row.id is not None]
-            thinking = rows[0].chosen_thinking
+            found = queries.window_rows(connection, row.id, row.window_start, limit)
             return Conversation(
-                turns=tuple(found[:limit]),
-                model=rows[0].chosen_model,
-                thinking=Thinking(thinking) if thinking else None,
-                persona=rows[0].persona,
-                notes=queries.notes_of(connection, rows[0].identity),
-                summary=rows[0].summary,
-                summarized=rows[0].summarized,
-                window_start=rows[0].window_start,
+                turns=tuple(stored_turn(turn) for turn in reversed(found)),
+                model=row.model,
+                thinking=Thinking(row.thinking) if row.thinking else None,
+                persona=row.persona,
+                notes=queries.notes_of(connection, row.id) if row.noted else (),
+                summary=row.summary,
+                summarized=row.summarized,
+                window_start=row.window_start,
             )
 
         return await self._database.read(work)
