@@ -30,7 +30,7 @@ async def collect(
     """
     gathering = _Gathering(request, reader)
     with ExitStack() as failing:
-        failing.callback(lambda: _report(gathering.answer, on_waste))
+        failing.callback(lambda: _report(gathering, on_waste))
         async for delta in deltas:
             gathering.add(delta)
         reply = gathering.reply()
@@ -68,7 +68,9 @@ class _Gathering:
         self._parts: list[str] = []
         self._reasoning: list[str] = []
         self._called: list[ToolCall] = []
-        self.answer = Answer(text="", model=request.model)
+        self.model = request.model
+        self.usage = Usage()
+        self._finish = "stop"
         if reader:
             reader.restart()
 
@@ -80,12 +82,9 @@ class _Gathering:
             self._reasoning.append(delta.reasoning)
         if self._reader and (text := self._thinking.feed(delta.text)):
             self._reader.read(well_formed(text))
-        self.answer = replace(
-            self.answer,
-            model=delta.model or self.answer.model,
-            finish=delta.finish or self.answer.finish,
-            usage=delta.usage or self.answer.usage,
-        )
+        self.model = delta.model or self.model
+        self.usage = delta.usage or self.usage
+        self._finish = delta.finish or self._finish
 
     def reply(self) -> Reply:
         """到齐了。"""
@@ -93,11 +92,12 @@ class _Gathering:
         calls = merged_calls(self._called)
         # 话在用工具之前已经说完了，之后可以没有
         if not (text or calls or any(done.text for done in self._request.rounds)):
-            raise EmptyAnswerError(self.answer.finish)
+            raise EmptyAnswerError(self._finish)
         thought = well_formed("".join(self._reasoning)) if calls else ""
-        return Reply(replace(self.answer, text=text), calls, thought)
+        answer = Answer(text, self.model, self._finish, self.usage)
+        return Reply(answer, calls, thought)
 
 
-def _report(answer: Answer, on_waste: WasteReport) -> None:
-    if answer.usage != Usage():
-        on_waste(answer.model, answer.usage)
+def _report(gathering: _Gathering, on_waste: WasteReport) -> None:
+    if gathering.usage != Usage():
+        on_waste(gathering.model, gathering.usage)

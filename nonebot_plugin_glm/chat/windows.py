@@ -63,9 +63,9 @@ def _recall(
     model: str,
 ) -> None:
     """刚启动时从存下的最后一轮学起：它的提示就是窗口里它之前的各轮。"""
-    if not turns or turns[-1].turn.model != model:
+    last = turns[-1].turn if turns else None
+    if last is None or last.model != model or not last.usage.prompt_tokens:
         return
-    last = turns[-1].turn
     earlier = [stored.turn for stored in turns[:-1]]
     messages = build_messages(preamble, key.scope, earlier, last)
     shape = shape_of(*(message.content for message in messages))

@@ -124,7 +124,9 @@ class TokenScales:
 
     def of(self, model: str) -> TokenScale:
         """一个模型的权重。"""
-        scale = self._scales.setdefault(model, TokenScale())
+        scale = self._scales.get(model)
+        if scale is None:
+            scale = self._scales[model] = TokenScale()
         self._scales.move_to_end(model)
         if len(self._scales) > _MODELS:
             self._scales.popitem(last=False)
