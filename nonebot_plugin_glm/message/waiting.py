@@ -16,7 +16,7 @@ from .feedback import react, show_typing
 from .outgoing import Outgoing
 from .sentences import STILL_THINKING
 
-SEEN_AFTER = 0.5
+SEEN_AFTER = 1.0
 """这么快就有回答的，不必有动静。"""
 TYPING_SECONDS = 5.0
 """「正在输入」隔多少秒再说一次，它自己会消失。"""
