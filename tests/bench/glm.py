@@ -35,10 +35,11 @@ async def answer(request: web.Request) -> web.StreamResponse:
     frames: list[dict[str, Any]] = [
         {"delta": {"content": ANSWER[i : i + 4]}} for i in range(0, len(ANSWER), 4)
     ]
-    frames.append({"delta": {"content": ""}, "finish_reason": "stop"})
     lines = [
         json.dumps({**base, "choices": [{"index": 0, **frame}]}) for frame in frames
     ]
+    end = {"index": 0, "delta": {"content": ""}, "finish_reason": "stop"}
+    lines.append(json.dumps({**base, "choices": [end], "usage": USAGE}))
     text = "".join(f"data: {line}\n\n" for line in lines)
     await response.write(f"{text}data: [DONE]\n\n".encode())
     await response.write_eof()
