@@ -1,4 +1,4 @@
-"""到达的先后：给机器人的消息按到达的次序进入各自的队伍。
+"""到达的先后：给机器人的消息按到达的次序进入各自的队伍，一个群、一个私聊各排各的。
 
 NoneBot 为每个事件开一个任务，`on_command` 的依赖又在线程里跑，同时到的几条消息轮到
 聊天响应器时次序已经乱了。所以在一切响应器之前先记下谁先到。
@@ -17,7 +17,7 @@ import anyio
 from nonebot import on_message
 from nonebot.adapters import Bot, Event
 
-from ..domain import place_of
+from ..chat.draft import whose
 from .keys import get_key
 from .overheard import overheard
 from .quick import QuickRule
@@ -28,6 +28,8 @@ PATIENCE = 1.0
 """先到的消息迟迟不来（多半被别的插件拦下了），后到的最多等它多少秒。"""
 LONGEST = 10.0
 """先到的已经来了，只是还在看它引用了什么，最多等它多少秒。"""
+_MANY = 1000
+"""这么多处有人等时清理一次：总被别的插件拦下的地方，没有人来拆队伍。"""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +60,8 @@ class Arrivals:
     def note(self, key: object, event: Event) -> None:
         """记下一条消息到了。"""
         now = self._clock()
+        if len(self._waiting) >= _MANY:
+            self._tidy(now)
         waiting = self._waiting.setdefault(key, deque())
         while waiting and waiting[0].overdue(now):
             waiting.popleft()
@@ -94,6 +98,12 @@ class Arrivals:
         if not waiting and self._waiting.get(key) is waiting:
             del self._waiting[key]
 
+    def _tidy(self, now: float) -> None:
+        """拆掉不必再等谁的队伍。"""
+        for key, waiting in list(self._waiting.items()):
+            if all(arrival.overdue(now) for arrival in waiting):
+                del self._waiting[key]
+
     def _find(self, key: object, event: Event) -> _Arrival | None:
         waiting = self._waiting.get(key, ())
         return next((a for a in waiting if a.event is event), None)
@@ -105,7 +115,7 @@ arrivals = Arrivals()
 def _note_arrival(bot: Bot, event: Event) -> bool:
     """记下给机器人的消息，旁听别的；从不响应。"""
     if is_for_bot(bot, event):
-        arrivals.note(place_of(get_key(bot, event)), event)
+        arrivals.note(whose(get_key(bot, event)), event)
     elif config.glm_context_messages and is_overheard(bot, event):
         overheard.note(get_key(bot, event), bot, event)
     return False

@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack
 from nonebot import on_message
 from nonebot.adapters import Bot, Event
 
+from ..chat.draft import whose
 from ..chat.service import ChatService
 from ..chat.terms import Terms
 from ..conversation.accounts import NOBODY
-from ..domain import ConversationKey, Question, Scope, place_of
+from ..domain import ConversationKey, Question, Scope
 from ..exception import ClosingError, DailyQuotaError, QueueFullError
 from ..message.delivery import Delivery
 from ..message.outgoing import Outgoing
@@ -38,14 +39,13 @@ async def answer_question(bot: Bot, event: Event) -> None:
     async with apologies(bot, event, outgoing, aloud=not unasked):
         service = await get_service()
         key = get_key(bot, event)
-        place = place_of(key)
         # 刚启动时群的选择还没有读出来，这里再看一次
         if not may_chat(bot, event, key):
             return None
         addressed = unasked or is_addressed(bot, event)
-        with arrivals.claimed(place, event):
+        with arrivals.claimed(whose(key), event):
             question = await get_question(bot, event)
-            await arrivals.enter(place, event)
+            await arrivals.enter(whose(key), event)
             _expect_more(bot, event, key, question)
             if (question.text and service.join(question)) or not addressed:
                 return None

@@ -11,7 +11,11 @@ import pytest
 from nonebot.adapters import Event
 
 from nonebot_plugin_glm.matchers import arrivals as module
+from nonebot_plugin_glm.matchers import chat
 from nonebot_plugin_glm.matchers.arrivals import Arrivals
+from tests.test_message.builders import ScriptedBot, private_event
+
+from .fake_service import FakeService
 
 
 def some_events(count: int) -> list[Event]:
@@ -42,6 +46,22 @@ async def test_conversations_do_not_wait_for_each_other() -> None:
     arrivals.note("甲群", first)
     arrivals.note("乙群", second)
     await asyncio.wait_for(arrivals.enter("乙群", second), 10)
+
+
+async def test_private_chats_do_not_wait_for_each_other(
+    monkeypatch: pytest.MonkeyPatch, service: FakeService
+) -> None:
+    """一个人私聊的消息被别的插件拦下、或还在取引用，别人的私聊不用等。"""
+    monkeypatch.setattr(module, "PATIENCE", 600.0)
+    arrivals, bot = Arrivals(), ScriptedBot()
+    for place in (module, chat):
+        monkeypatch.setattr(place, "arrivals", arrivals)
+    stuck, other = private_event(user_id=3), private_event(user_id=4)
+    assert not module._note_arrival(bot, stuck)
+    assert not module._note_arrival(bot, other)
+    await asyncio.wait_for(chat.answer_question(bot, other), 10)
+    asked = [question.speaker.id for what, question, *_ in service.done]
+    assert asked == ["4"]
 
 
 async def test_unknown_event_enters_at_once() -> None:
@@ -80,6 +100,16 @@ async def test_forgets_what_never_came(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0.0001)
         arrivals.note("群", event)
     assert len(arrivals._waiting["群"]) == 1
+
+
+async def test_forgets_places_where_nobody_comes() -> None:
+    """总被别的插件拦下的私聊有许多处，也不会越积越多。"""
+    now = [0.0]
+    arrivals = Arrivals(lambda: now[0])
+    for person, event in enumerate(some_events(3000)):
+        now[0] += module.PATIENCE
+        arrivals.note(person, event)
+    assert len(arrivals._waiting) <= 1000
 
 
 async def test_handlers_that_die_do_not_block(monkeypatch: pytest.MonkeyPatch) -> None:
