@@ -24,7 +24,9 @@ else:
     import tomli as tomllib  # pyright: ignore[reportMissingImports]
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
+README = (ROOT / "README.md").read_text("utf-8")
 LAZY = {"httpx", "httpx_aiohttp", "aiohttp", "sqlalchemy", "alembic", "markdown_it"}
 """第一个提问才用得上，导入它们要半秒。"""
 
@@ -64,6 +66,13 @@ nonebot.init(driver="store_driver:Driver")
 plugin = nonebot.load_plugin("nonebot_plugin_glm")
 assert plugin and plugin.metadata and plugin.metadata.name
 print(*(f"module {{name}}" for name in sys.modules), sep="\\n")
+"""
+USER = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import nonebot
+nonebot.init(driver="~none", _env_file=None)
+assert nonebot.load_plugin("lots"), "没有加载"
 """
 MESSAGE = {
     "time": 0,
@@ -135,8 +144,13 @@ async def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     home = tmp_path_factory.mktemp("store")
     (home / "store_driver.py").write_text(DRIVER, "utf-8")
     (home / "missing.json").write_text(json.dumps(undeclared_modules()), "utf-8")
+    return set(re.findall(r"^module (.+)$", await run(STORE, home), re.MULTILINE))
+
+
+async def run(program: str, home: Path) -> str:
+    """在空的环境里跑一段程序，返回它的输出。"""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", STORE),
+        *(sys.executable, "-c", program),
         cwd=home,
         env={"HOME": str(home)},
         stdout=asyncio.subprocess.PIPE,
@@ -145,7 +159,24 @@ async def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     output, _ = await asyncio.wait_for(process.communicate(), 60)
     text = output.decode()
     assert process.returncode == 0, text
-    return set(re.findall(r"^module (.+)$", text, re.MULTILINE))
+    return text
+
+
+async def test_the_sample_in_the_readme_is_a_plugin(tmp_path: Path) -> None:
+    """README 里给别的插件的例子，原样贴进一个文件就能加载。"""
+    [sample] = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    (tmp_path / "lots.py").write_text(sample, "utf-8")
+    await run(USER, tmp_path)
+
+
+def test_one_project_format() -> None:
+    """插件与适配器都写成表：与旧格式的列表混用，nb-cli 说项目不合规矩。"""
+    [block] = re.findall(r"^```toml\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    plugins = {"nonebot-plugin-glm": ["nonebot_plugin_glm"]}
+    assert tomllib.loads(block)["tool"]["nonebot"] == {"plugins": plugins}
+    ours = PYPROJECT["tool"]["nonebot"]
+    assert ours["plugins"] == plugins
+    assert list(ours["adapters"]) == ["nonebot-adapter-onebot"]
 
 
 def test_loads_in_the_store(imported: set[str]) -> None:
