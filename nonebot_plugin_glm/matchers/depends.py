@@ -25,6 +25,7 @@ from .keys import get_key
 from .leaving import leaving
 from .overheard import overheard
 from .pictures import painter
+from .rules import COMMAND
 from .runtime import config
 
 
@@ -60,6 +61,7 @@ def manner() -> Manner:
         stream=config.glm_stream,
         painter=painter(),
         show_fallback=config.glm_show_fallback,
+        command=COMMAND,
     )
 
 
@@ -103,7 +105,8 @@ async def _spoken(
         logger.warning(f"提问失败：{error!r}")
         if aloud:
             detailed = is_superuser(bot, event)
-            await outgoing.say(sentence_for(error, detailed=detailed))
+            sentence = sentence_for(error, detailed=detailed, command=COMMAND)
+            await outgoing.say(sentence)
     except Exception:
         logger.opt(exception=True).error("意料之外的错误")
         if aloud:

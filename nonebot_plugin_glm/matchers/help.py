@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .command import EVERYONE, Entry
 from .commands import COMMANDS, TOPICS
+from .rules import COMMAND
 
 HELP = (
     Entry("help", "看有哪些命令", EVERYONE),
@@ -18,7 +19,7 @@ MENU = [
     {
         "func": entry.effect,
         "trigger_method": "命令",
-        "trigger_condition": f"/glm {entry.usage}",
+        "trigger_condition": f"{COMMAND} {entry.usage}",
         "brief_des": entry.effect,
         "detail_des": f"谁能用：{entry.who}",
     }

@@ -13,7 +13,7 @@ from ..domain import Answer, Question, Speaker
 from .outgoing import Outgoing
 from .paragraphs import Paragraphs, paragraphs
 from .presenting import Manner, Presenter
-from .sentences import BROKEN, FALLBACK, NOTED, TRUNCATED, UNSAVED
+from .sentences import BROKEN, FALLBACK, NOTED, TRUNCATED, UNSAVED, as_typed
 
 BRIEF = 120
 """一开始就写完了的、这么短的回答不分条。"""
@@ -169,7 +169,8 @@ class Delivery:
 
     def _notes(self, answer: Answer) -> list[str]:
         """回答末尾的说明。"""
-        ends = {"length": TRUNCATED, "broken": BROKEN}
+        broken = as_typed(BROKEN, self._manner.command)
+        ends = {"length": TRUNCATED, "broken": broken}
         notes = [ends[answer.finish]] if answer.finish in ends else []
         if answer.saved and answer.noted:
             notes.append(NOTED.format("；".join(answer.noted)))

@@ -9,7 +9,7 @@ from .outgoing import Outgoing
 from .picture.choosing import codes
 from .picture.painter import Painter
 from .plain import plain_text
-from .sentences import FOLDED, UNDELIVERED
+from .sentences import COMMAND, FOLDED, UNDELIVERED, as_typed
 from .splitting import split_text
 
 NODE_CHARS = 600
@@ -30,6 +30,8 @@ class Manner:
     painter: Painter | None = None
     """把回答画成图的人，不画就没有"""
     show_fallback: bool = False
+    command: str = COMMAND
+    """这个机器人的命令名，带前缀"""
 
 
 class Presenter:
@@ -50,7 +52,7 @@ class Presenter:
         if unsent:
             unsent = await self._smaller(unsent)
         if unsent and not await self._outgoing.forward(unsent):
-            await self._outgoing.say(UNDELIVERED)
+            await self._outgoing.say(as_typed(UNDELIVERED, self._manner.command))
             return False
         return True
 

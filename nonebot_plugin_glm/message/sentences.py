@@ -1,4 +1,7 @@
-"""异常 -> 聊天里的一句话：唯一的一张表，每句都说清该怎么办。"""
+"""异常 -> 聊天里的一句话：唯一的一张表，每句都说清该怎么办。
+
+表里的命令都写作 `/glm`，说出口时用 `as_typed` 换成这个机器人的写法。
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,8 @@ from ..exception import (
 )
 from .amounts import amount, percent
 
+COMMAND = "/glm"
+"""句子里写的命令名；`COMMAND_START` 里没有斜线的机器人不是这样写。"""
 BACK = "明天 0 点（北京时间）恢复。"
 
 SENTENCES: dict[type[GLMError], str] = {
@@ -92,16 +97,25 @@ def nearly_used_up(whose: str, used: int, most: int, unit: str) -> str:
     )
 
 
-def sentence_for(error: GLMError, *, detailed: bool) -> str:
+def as_typed(sentence: str, command: str) -> str:
+    """句子里的命令写成人打得出的样子。"""
+    return sentence.replace(f"{COMMAND} ", f"{command} ")  # 路径里也可能有 /glm
+
+
+def sentence_for(error: GLMError, *, detailed: bool, command: str = COMMAND) -> str:
     """一次失败对应的一句话。
 
     参数:
         error: 失败
         detailed: 是否附上业务码，只给超级用户
+        command: 这个机器人的命令名，带前缀
     """
+    if isinstance(error, RefusedError) and error.sentence:
+        return error.sentence
     sentence = _special(error) or next(
         SENTENCES[cls] for cls in type(error).__mro__ if cls in SENTENCES
     )
+    sentence = as_typed(sentence, command)
     if isinstance(error, QuotaError) and error.reset_at:
         sentence += f"额度将在 {error.reset_at}（北京时间）恢复。"
     if detailed and isinstance(error, APIError):
@@ -119,4 +133,4 @@ def _special(error: GLMError) -> str:
         return CLOCK_WRONG
     if isinstance(error, ContentFilteredError) and error.role == "history":
         return HISTORY_BLAMED
-    return error.sentence if isinstance(error, RefusedError) else ""
+    return ""

@@ -11,14 +11,16 @@ from nonebot.exception import FinishedException, StopPropagation
 from nonebot.log import logger
 
 from nonebot_plugin_glm.exception import (
+    EmptyAnswerError,
     MissingKeyError,
     QuotaError,
     ServerError,
     StoppedError,
 )
+from nonebot_plugin_glm.matchers import depends
 from nonebot_plugin_glm.matchers.depends import apologies
 from nonebot_plugin_glm.message.outgoing import Outgoing
-from nonebot_plugin_glm.message.sentences import SENTENCES, UNEXPECTED
+from nonebot_plugin_glm.message.sentences import SENTENCES, THOUGHT_TOO_LONG, UNEXPECTED
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, private_event
 
@@ -60,6 +62,16 @@ async def test_owner_sees_the_code() -> None:
     """超级用户多看到业务码。"""
     [sentence] = await fail(QuotaError(429, "1113"), user_id=SUPERUSER)
     assert sentence == f"{SENTENCES[QuotaError]}（HTTP 429，业务码 1113）"
+
+
+async def test_commands_are_written_as_they_are_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """句子与说明里的命令都照 `COMMAND_START` 写。"""
+    monkeypatch.setattr(depends, "COMMAND", "。glm")
+    [sentence] = await fail(EmptyAnswerError("length"))
+    assert sentence == THOUGHT_TOO_LONG.replace("/glm", "。glm")
+    assert depends.manner().command == "。glm"
 
 
 async def test_unexpected_failure_is_logged(logs: list[str]) -> None:

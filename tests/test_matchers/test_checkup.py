@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from nonebot import get_driver
 
-from nonebot_plugin_glm.chat.doctor.findings import State
+from nonebot_plugin_glm.chat.doctor.findings import Finding, State
 from nonebot_plugin_glm.matchers.call import DENIED_OWNER
 from nonebot_plugin_glm.matchers.checkup import client_findings, nonebot_findings
+from nonebot_plugin_glm.matchers.commands import operation
 from nonebot_plugin_glm.message.abilities import Abilities
 from tests.fake_glm import FakeGLM
 from tests.test_message.builders import ScriptedBot
@@ -63,3 +64,22 @@ async def test_command(service: FakeService, glm: FakeGLM) -> None:
     assert names[:4] == ["地址", "时钟", "密钥", "模型"]
     assert names[-3:] == ["客户端", "昵称", "主人"]
     assert await typed("/glm doctor", ADMIN) == [DENIED_OWNER]
+
+
+async def test_commands_in_the_report_can_be_typed(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """治法里的命令照 `COMMAND_START` 写；路径里的不动。"""
+    path = Finding("数据库", State.BAD, "/data/glm.db 写不进")
+    model = Finding("模型", State.BAD, "没有答：发送 /glm model 换一个")
+
+    async def checkup(bot: object) -> list[Finding]:
+        return [path, model]
+
+    monkeypatch.setattr(operation, "checkup", checkup)
+    monkeypatch.setattr(operation, "COMMAND", "。glm")
+    [said] = await typed("/glm doctor", OWNER)
+    assert said.splitlines()[1:] == [
+        "✗ 数据库：/data/glm.db 写不进",
+        "✗ 模型：没有答：发送 。glm model 换一个",
+    ]

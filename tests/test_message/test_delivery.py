@@ -11,6 +11,7 @@ from nonebot_plugin_glm.domain import Answer
 from nonebot_plugin_glm.message.delivery import Delivery
 from nonebot_plugin_glm.message.outgoing import Outgoing
 from nonebot_plugin_glm.message.presenting import Manner
+from nonebot_plugin_glm.message.sentences import BROKEN
 
 from .builders import ScriptedBot, private_event
 
@@ -107,3 +108,12 @@ async def test_short_rest_is_not_folded() -> None:
     """余下的不多，就不必折。"""
     bot = await deliver(story(400, 400, 300), growing=True)
     assert [api for api, _ in bot.accepted] == ["send_msg"] * 3
+
+
+async def test_the_way_to_retry_can_be_typed() -> None:
+    """说到一半断了，怎样重答照这个机器人的前缀写。"""
+    bot = ScriptedBot()
+    outgoing = Outgoing(bot, private_event(), quote=False)
+    async with Delivery(outgoing, Manner(command=".glm")) as delivery:
+        await delivery.finish(Answer("说了一半", "glm", "broken"))
+    assert bot.said == [f"说了一半\n\n{BROKEN.replace('/glm', '.glm')}"]

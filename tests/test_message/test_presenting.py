@@ -218,6 +218,14 @@ async def test_person_is_told_when_the_answer_is_blocked() -> None:
     assert bot.said == [UNDELIVERED]
 
 
+async def test_the_way_to_resend_can_be_typed() -> None:
+    """说怎样再发一次时，命令照这个机器人的前缀写。"""
+    bot = refusing(lambda api, data: "resend" not in texts(data)[0])
+    presenter = Presenter(way_back(bot), Manner(command=".glm"))
+    assert await presenter.present("好") is False
+    assert bot.said == [UNDELIVERED.replace("/glm", ".glm")]
+
+
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda error: type(error).__name__)
 async def test_say_never_raises(failure: Exception) -> None:
     """说一句话最多试两次，不抛异常。"""

@@ -86,6 +86,20 @@ def test_details_are_for_the_owner(cls: type[GLMError]) -> None:
     assert sentence_for(error, detailed=True) == SENTENCES[cls] + code
 
 
+@pytest.mark.parametrize("cls", KINDS)
+def test_commands_are_written_as_this_bot_takes_them(cls: type[GLMError]) -> None:
+    """`COMMAND_START` 里没有斜线的机器人，句子里的命令也照它的写法。"""
+    sentence = sentence_for(build(cls), detailed=False, command="。glm")
+    assert sentence == SENTENCES[cls].replace("/glm ", "。glm ")
+    assert "/glm" not in sentence
+
+
+def test_words_of_another_plugin_are_left_alone() -> None:
+    """别的插件要说的话原样说。"""
+    error = RefusedError("请看 /glm help")
+    assert sentence_for(error, detailed=True, command="。glm") == "请看 /glm help"
+
+
 CASES = {
     "thought too long": (EmptyAnswerError("length"), sentences.THOUGHT_TOO_LONG),
     "clock": (AuthError(401, "1003"), sentences.CLOCK_WRONG),

@@ -9,6 +9,7 @@ from ...config import Config, ConfigError
 from ...config.changing import CHANGEABLE, is_secret, shown
 from ...config.sections import sections_of
 from ...message.presenting import Presenter
+from ...message.sentences import as_typed
 from ..call import DENIED_OWNER, Call
 from ..checkup import checkup
 from ..command import SUPERUSERS, Command, Entry, Topic
@@ -72,7 +73,7 @@ async def doctor(call: Call) -> None:
     """自检。"""
     if not call.is_owner():
         return await call.say(DENIED_OWNER)
-    await call.say(report(await checkup(call.bot)))
+    await call.say(as_typed(report(await checkup(call.bot)), COMMAND))
 
 
 _DOCTOR = "看密钥、地址、模型、时钟、代理、数据库、客户端哪里不好，怎样治"
