@@ -62,6 +62,15 @@ async def test_settings_change_at_once_and_stay(launch: Launch, glm: FakeGLM) ->
     assert glm.chats[-1]["messages"][0]["content"] == "你是猫。"
 
 
+def faults(told: str) -> list[str]:
+    """看出的不好的，连着排在开头的标题之后；这台机器有没有中文字体，与机器人无关。"""
+    title, *lines = told.splitlines()
+    bad = [line for line in lines if not line.startswith("✓")]
+    assert title == (f"有 {len(bad)} 处要看：" if bad else "一切正常。")
+    assert lines[: len(bad)] == bad
+    return [line for line in bad if not line.startswith("！ 字体")]
+
+
 async def test_doctor(qq: QQ, glm: FakeGLM) -> None:
     """好的时候一切正常；密钥坏了、钟差半小时，坏的在前，说怎样治。"""
     version = {"app_name": "NapCat.Onebot", "app_version": "4.8.98"}
@@ -74,14 +83,14 @@ async def test_doctor(qq: QQ, glm: FakeGLM) -> None:
     qq.respond = respond
     start = time.monotonic()
     told = await owner(qq, "doctor")
-    assert told.startswith("一切正常。")
+    assert faults(told) == []
     assert "✓ 客户端：NapCat.Onebot 4.8.98，会合并转发" in told
     assert time.monotonic() - start < 8
     glm.clock_skew = -1800
     glm.revoked.add(API_KEY)
-    told = (await owner(qq, "doctor")).splitlines()
-    assert told[0] == "有 2 处要看："
-    assert told[1].startswith("✗ 时钟：快了 30 分钟")
-    assert told[2].startswith("✗ 密钥：GLM 不认它")
-    assert API_KEY[:6] not in str(told)
+    told = await owner(qq, "doctor")
+    clock, key = faults(told)
+    assert clock.startswith("✗ 时钟：快了 30 分钟")
+    assert key.startswith("✗ 密钥：GLM 不认它")
+    assert API_KEY[:6] not in told
     assert "只有超级用户" in (await qq.talk(USER, "/glm doctor")).text

@@ -28,8 +28,9 @@ BAD, WARN, FINE = State
 
 
 @pytest.fixture
-def patient(glm: FakeGLM, tmp_path: Path) -> Patient:
-    """健康的人。"""
+def patient(glm: FakeGLM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Patient:
+    """健康的人；跑测试的机器有没有中文字体，与他无关。"""
+    monkeypatch.setattr(machine, "_has_chinese_font", lambda: True)
     endpoint = Endpoint(base_url=glm.base_url, read_timeout=10, connect_timeout=10)
     wanted = Wanted((glm.api_key,), "auto", endpoint, MODEL)
     return Patient(wanted, tmp_path / "glm.db")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from nonebot import get_driver
 
+from nonebot_plugin_glm.chat.doctor import machine
 from nonebot_plugin_glm.chat.doctor.findings import Finding, State
 from nonebot_plugin_glm.matchers.call import DENIED_OWNER
 from nonebot_plugin_glm.matchers.checkup import client_findings, nonebot_findings
@@ -55,8 +56,11 @@ def test_nonebot_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "SUPERUSERS=" in owners.text
 
 
-async def test_command(service: FakeService, glm: FakeGLM) -> None:
+async def test_command(
+    service: FakeService, glm: FakeGLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """主人得到一份，一处一行；别人不行。"""
+    monkeypatch.setattr(machine, "_has_chinese_font", lambda: True)
     [said] = await typed("/glm doctor", OWNER)
     lines = said.splitlines()
     assert lines[0] == "一切正常。"
