@@ -7,15 +7,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
-import anyio
 from nonebot.adapters import Bot
 from nonebot.log import logger
 
 from ..conversation.prompt import clean_name
 from ..domain import Remark, Speaker, well_formed
 from .brief import CUT, brief, cut, text_of
+from .calls import to_the_end
 from .cards import chat_record_id
 from .incoming import MENTIONED
 from .segments import Data, onebot_words, parts
@@ -28,6 +29,8 @@ REMARK_CHARS = 2000
 """一条最多多少字。"""
 TIMEOUT = 5.0
 """展开总共最多等几秒，过了就只带已经拿到的。"""
+_TOO_LATE = 0.05
+"""剩下不到这么多秒，就不再问了。"""
 _FETCHES = 20
 """最多问客户端几次：每次它都可能要问服务器。"""
 _ID_CHARS = 100
@@ -50,6 +53,7 @@ class Gathering:
         self._left = MAX_CHARS
         self._omitted = 0
         self._asked: set[str] = set()
+        self._deadline = 0.0
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
@@ -76,11 +80,9 @@ class Gathering:
             messages: 消息，与它是不是机器人自己发的：转发里的号码谁都能编，
                 只有机器人自己发的才信
         """
-        with anyio.move_on_after(TIMEOUT) as scope:
-            for message, own in messages:
-                await self._unfold(message, 1, own)
-        if scope.cancelled_caught:
-            logger.debug("聊天记录没有在时限内展开完")
+        self._deadline = time.monotonic() + TIMEOUT
+        for message, own in messages:
+            await self._unfold(message, 1, own)
 
     @property
     def _full(self) -> bool:
@@ -117,8 +119,13 @@ class Gathering:
         return await self._fetch(asked)
 
     async def _fetch(self, asked: str) -> Sequence[object]:
+        if (left := self._deadline - time.monotonic()) < _TOO_LATE:
+            logger.debug("聊天记录没有在时限内展开完")
+            return ()
         try:
-            answer = await self._bot.call_api("get_forward_msg", id=asked)
+            # 等多久由适配器管：一次调用取消不得
+            call = self._bot.call_api("get_forward_msg", id=asked, _timeout=left)
+            answer = await to_the_end(call, self._bot)
         except Exception as exc:  # 过期了、没有这个接口、连接断了：各家说法不同
             logger.debug(f"聊天记录拿不到：{type(exc).__name__}")
             return ()

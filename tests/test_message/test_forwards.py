@@ -9,7 +9,7 @@ import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nonebot.adapters.onebot.v11 import ActionFailed, ApiNotAvailable
+from nonebot.adapters.onebot.v11 import ActionFailed, ApiNotAvailable, NetworkError
 
 from nonebot_plugin_glm.domain import Remark, Speaker
 from nonebot_plugin_glm.message import forwards
@@ -227,13 +227,19 @@ async def test_failure_leaves_the_word(answer: object) -> None:
 async def test_slow_client_does_not_hold_the_question(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """客户端不回答时等一会儿就算了，已经拿到的留着。"""
+    """客户端不回答时等一会儿就算了，已经拿到的留着；时限交给适配器，调用没有被取消。"""
+    ends: list[type[BaseException]] = []
 
     class Slow(ForwardingBot):
         async def call_api(self, api: str, **data: Any) -> Any:
-            if data["id"] == "slow":
-                await anyio.sleep_forever()
-            return await super().call_api(api, **data)
+            if data["id"] != "slow":
+                return await super().call_api(api, **data)
+            try:
+                with anyio.fail_after(data["_timeout"]):
+                    await anyio.sleep_forever()
+            except BaseException as error:
+                ends.append(type(error))
+                raise NetworkError("timeout") from error
 
     monkeypatch.setattr(forwards, "TIMEOUT", 0.3)
     gathering = Gathering(Slow({"a": [node("好")], "b": [node("晚了")]}), 3)
@@ -241,6 +247,7 @@ async def test_slow_client_does_not_hold_the_question(
         message = [inner("a"), inner("slow"), inner("b")]
         await gathering.unfold((message, False), (forward("b"), False))
     assert said(gathering.remarks) == ["好"]
+    assert ends == [TimeoutError]
 
 
 async def test_anybody_can_forge_a_node_of_the_bot() -> None:
