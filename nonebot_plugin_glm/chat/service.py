@@ -158,9 +158,9 @@ class ChatService:
         """为会话选择模型，`None` 为回到默认。"""
         await self._store.choose_model(key, model)
 
-    async def choose_thinking(self, key: ConversationKey, thinking: Thinking) -> None:
-        """为会话选择思考方式。"""
-        await self._store.choose_thinking(key, thinking)
+    async def choose_thinking(self, key: ConversationKey, how: Thinking | None) -> None:
+        """为会话选择思考方式，`None` 为回到默认。"""
+        await self._store.choose_thinking(key, how)
 
     async def status(self, key: ConversationKey) -> Status:
         """会话的现状。"""

@@ -136,9 +136,9 @@ class ConversationStore:
         """为会话记下选择的模型，`None` 为回到默认。"""
         await self._set(key, model=model)
 
-    async def choose_thinking(self, key: ConversationKey, thinking: Thinking) -> None:
-        """为会话记下选择的思考方式。"""
-        await self._set(key, thinking=thinking.value)
+    async def choose_thinking(self, key: ConversationKey, how: Thinking | None) -> None:
+        """为会话记下选择的思考方式，`None` 为回到默认。"""
+        await self._set(key, thinking=how and how.value)
 
     async def forget(self, key: ConversationKey) -> int:
         """忘记一个会话，返回忘记了几轮；选择的模型与备忘保留。"""

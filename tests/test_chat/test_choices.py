@@ -46,6 +46,8 @@ async def test_choices_survive_reset_and_restart(
     assert await models_asked(again, client) == ["glm-4.6", MODEL]
     thinking = [request.thinking for request in client.requests[-2:]]
     assert thinking == [Thinking.ON, Thinking.OFF]
+    await again.choose_thinking(PRIVATE, None)
+    assert (await again.status(PRIVATE)).thinking is Thinking.OFF
 
 
 async def test_status(service: ChatService, inbox: Inbox) -> None:

@@ -137,9 +137,9 @@ class FakeService:
         """为会话选择模型。"""
         self.done.append(("choose_model", key, model))
 
-    async def choose_thinking(self, key: ConversationKey, thinking: Thinking) -> None:
+    async def choose_thinking(self, key: ConversationKey, how: Thinking | None) -> None:
         """选择思考方式。"""
-        self.done.append(("choose_thinking", key, thinking))
+        self.done.append(("choose_thinking", key, how))
 
     def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
         """中止一个人的或所有人的提问。"""

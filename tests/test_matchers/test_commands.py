@@ -47,12 +47,13 @@ GROUP_FORGOT = "已忘记群 77 的 3 轮问答，从头开始吧。"
 UNDO, UNDONE = ("undo", SHARED, 5), "已忘记最后一轮问答。"
 DEFAULT, CHANGED = ("config.glm_model", "glm-4.7"), "默认模型改为 glm-4.7。"
 THINK = ("choose_thinking", SHARED, Thinking.ON)
+UNTHINK = ("choose_thinking", SHARED, None)
 ALLOWED: dict[str, tuple[dict[str, Any], Done, str]] = {
     "/glm reset": (ADMIN, [RESET], FORGOT),
     " /glm  reset ": (OWNER, [RESET], FORGOT),
     "/glm reset 77": (OWNER, [("reset_group", THERE)], GROUP_FORGOT),
     "/glm model GLM-4.7": (ADMIN, [model("glm-4.7")], "本会话改用 glm-4.7。"),
-    "/glm model default": (ADMIN, [model(None)], "本会话改用 默认模型。"),
+    "/glm model default": (ADMIN, [model(None)], "本会话改用默认模型 glm-4.7-flash。"),
     "/glm model glm-4.7 --global": (OWNER, [DEFAULT], CHANGED),
     "/glm model --global glm-4.7": (OWNER, [DEFAULT], CHANGED),
     "/glm model default --global": (
@@ -61,6 +62,7 @@ ALLOWED: dict[str, tuple[dict[str, Any], Done, str]] = {
         "默认模型改为 glm-4.7-flash。",
     ),
     "/glm think on": (ADMIN, [THINK], "本会话的思考方式改为 on。"),
+    "/glm think default": (ADMIN, [UNTHINK], "本会话的思考方式回到默认的 off。"),
     "/glm think": (MEMBER, [], "本会话的思考方式是 auto。"),
     "/glm undo": (ASKER, [UNDO], UNDONE),
     "/glm undo ": (ADMIN, [UNDO], UNDONE),
@@ -106,9 +108,9 @@ async def test_everyone_owns_his_private_chat(service: FakeService, text: str) -
 
 @pytest.mark.parametrize("mode", ["yes", "ON", "开"])
 async def test_unknown_thinking(service: FakeService, mode: str) -> None:
-    """思考方式写错了就说有哪三种。"""
+    """思考方式写错了就说有哪几种。"""
     [said] = await typed(f"/glm think {mode}", ADMIN)
-    assert said == "思考方式是 on、off、auto 之一，如 /glm think on。"
+    assert said == "思考方式是 on、off、auto 之一，或 default，如 /glm think on。"
     assert service.done == []
 
 

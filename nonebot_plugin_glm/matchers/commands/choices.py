@@ -9,7 +9,7 @@ from ...api.models import CATALOGUE
 from ...config import Config
 
 DEFAULT = "default"
-"""回到默认模型的写法。"""
+"""回到默认的写法。"""
 
 
 def available_models(config: Config, configured: str) -> list[str]:

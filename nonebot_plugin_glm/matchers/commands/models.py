@@ -31,7 +31,8 @@ async def model(call: Call) -> None:
         await settings.change(call.service.settings, "glm_model", chosen)
         return await call.say(f"默认模型改为 {config.glm_model}。")
     await call.service.choose_model(call.key, chosen)
-    await call.say(f"本会话改用 {chosen or '默认模型'}。")
+    default = f"默认模型 {config.glm_model}"
+    await call.say(f"本会话改用{f' {chosen}' if chosen else default}。")
 
 
 async def think(call: Call) -> None:
@@ -42,8 +43,14 @@ async def think(call: Call) -> None:
         return await call.say(f"本会话的思考方式是 {current}。")
     if not await call.may_manage():
         return await call.say(DENIED_MANAGE)
+    if mode == choices.DEFAULT:
+        await call.service.choose_thinking(call.key, None)
+        default = config.glm_thinking.value
+        return await call.say(f"本会话的思考方式回到默认的 {default}。")
     if mode not in {option.value for option in Thinking}:
-        return await call.say(f"思考方式是 on、off、auto 之一，如 {COMMAND} think on。")
+        return await call.say(
+            f"思考方式是 on、off、auto 之一，或 default，如 {COMMAND} think on。"
+        )
     await call.service.choose_thinking(call.key, Thinking(mode))
     await call.say(f"本会话的思考方式改为 {mode}。")
 
@@ -69,7 +76,13 @@ TOPIC = Topic(
         Command(
             "think",
             think,
-            (Entry("think on|off|auto", "本会话回答前是否思考", MANAGER),),
+            (
+                Entry(
+                    "think on|off|auto",
+                    "本会话回答前是否思考，default 回到默认",
+                    MANAGER,
+                ),
+            ),
             Args["mode?", str],
         ),
     ),
