@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from .damage import FILES
 from .tables import VERSION_TABLE
 
 _BUSY_SECONDS = 3
@@ -38,8 +39,9 @@ def look_at(path: Path) -> DatabaseState:
         if not path.exists():
             return DatabaseState(free=free)
         version = _version_if_writable(path)
-        # 最近写的还在旁边的 -wal 里
-        size = sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+        # 最近写的还在旁边的 -wal 里；移开的坏文件也在旁边，不算
+        files = (path.with_name(path.name + ending) for ending in FILES)
+        size = sum(file.stat().st_size for file in files if file.exists())
         return DatabaseState("", size, free, version)
     except sqlite3.Error as exc:
         return DatabaseState(str(exc))

@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 # 结果码 SQLITE_CORRUPT 与 SQLITE_NOTADB 的文案；Python 3.11 才看得到码本身
 _DAMAGED = ("malformed", "not a database")
-_BESIDE = ("-wal", "-shm", "")
-"""库本身最后移：停在半路也不会有旧的 -wal 被当成新库的。"""
+FILES = ("-wal", "-shm", "")
+"""一个库的几个文件；库本身最后移：停在半路也不会有旧的 -wal 被当成新库的。"""
 
 
 class Rescue:
@@ -95,7 +95,7 @@ def _set_aside(path: Path) -> Path:
     while aside.exists():
         count += 1
         aside = path.with_name(f"{path.name}.damaged-{stamp}-{count}")
-    for ending in _BESIDE:
+    for ending in FILES:
         with suppress(FileNotFoundError):
             path.with_name(path.name + ending).rename(
                 aside.with_name(aside.name + ending)

@@ -247,7 +247,10 @@ async def test_database(tmp_path: Path) -> None:
     assert (await machine.database(path)).state is FINE
     assert not path.exists()
     await (await Database.open(path)).aclose()
-    assert checkup.look_at(path).version == "0003"
+    state = checkup.look_at(path)
+    assert (state.version, state.size) == ("0003", path.stat().st_size)
+    path.with_name("glm.db.damaged-20261125-120000").write_bytes(b"x" * 4096)
+    assert checkup.look_at(path).size == state.size
     with closing(sqlite3.connect(path)) as other:
         other.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
         other.commit()
