@@ -73,7 +73,7 @@ def parsed(text: str) -> Any:
 
 def shown(name: str, value: Any) -> str:
     """一个值给人看的写法，与 `.env` 里的一样；密钥与带密码的地址只说有没有。"""
-    if value is None or value == "":
+    if value is None or value == "" or (is_secret(name) and not value):
         return "空"
     if is_secret(name) or (isinstance(value, str) and _WITH_PASSWORD.match(value)):
         unit = "个字符" if isinstance(value, str) else "个"

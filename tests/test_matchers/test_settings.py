@@ -145,6 +145,7 @@ SHOWN = [
     ("glm_api_key", "", "空"),
     ("glm_api_key", "0123456789abcdef.s3cr3t", "已设置（23 个字符）"),
     ("glm_api_keys", ["a.b", "c.d"], "已设置（2 个）"),
+    ("glm_api_keys", [], "空"),
     ("glm_proxy", "http://u:p@127.0.0.1:1", "已设置（22 个字符）"),
     ("glm_proxy", "http://127.0.0.1:1", "http://127.0.0.1:1"),
     ("glm_temperature", None, "空"),
