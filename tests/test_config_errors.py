@@ -54,6 +54,7 @@ BAD = [
     ("glm_prices", {"glm-5.3": [8, 28]}, "应写成"),
     ("glm_prices", {"glm-5.3": [8, 28, -2]}, "应写成"),
     ("glm_prices", {"glm-5.3": 8}, "应写成"),
+    ("glm_prices", {"glm-5.3": [8, 28, float("inf")]}, "应写成"),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import Any
 
 from nonebot.compat import field_validator
@@ -55,9 +56,10 @@ class CostSettings(BaseModel):
 
 
 def _is_price(value: Any) -> bool:
-    """三个不小于零的数。"""
+    """三个不小于零的数；JSON 里写得出无穷大，而它乘不出价钱。"""
     return (
         isinstance(value, list)
         and len(value) == 3
-        and all(isinstance(number, int | float) and number >= 0 for number in value)
+        and all(isinstance(number, int | float) for number in value)
+        and all(0 <= number < inf for number in value)
     )
