@@ -14,7 +14,12 @@ import pytest
 from nonebot.log import logger
 
 from nonebot_plugin_glm.message.picture import studio as module
-from nonebot_plugin_glm.message.picture.studio import FONT_HINT, MOST_WAITING, Studio
+from nonebot_plugin_glm.message.picture.studio import (
+    FONT_HINT,
+    MOST_WAITING,
+    Studio,
+    has_kit,
+)
 from tests.pictures import needs_drawing, read_png
 
 SECRET = "不该进日志的话"
@@ -76,6 +81,15 @@ def alive(pid: str) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.parametrize("missing", ["", "nonebot_plugin_htmlkit", "pygments"])
+def test_half_a_kit_is_none(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """画图的库少一个就算没有装，不去开一个起不来的进程。"""
+    monkeypatch.setattr(
+        module, "find_spec", lambda name: None if name == missing else name
+    )
+    assert has_kit() is (not missing)
 
 
 async def test_one_process_paints_everything() -> None:

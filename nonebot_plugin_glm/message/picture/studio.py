@@ -13,8 +13,8 @@ from nonebot.log import logger
 
 from .frames import READY, frame, receive
 
-KIT = "nonebot_plugin_htmlkit"
-"""画图的库，在附加依赖 `image` 里。"""
+KIT = ("nonebot_plugin_htmlkit", "pygments")
+"""画图用的库，都在附加依赖 `image` 里；别的插件也许只带来其中一个。"""
 FONT_HINT = (
     "没有中文字体，画不成图，改发文本；装上字体再启动，"
     "如 apt-get install fonts-noto-cjk 或 fonts-wqy-microhei"
@@ -39,8 +39,8 @@ main()
 
 
 def has_kit() -> bool:
-    """装了画图的库没有；只看，不导入。"""
-    return find_spec(KIT) is not None
+    """画图的库装全了没有；只看，不导入。"""
+    return all(find_spec(name) is not None for name in KIT)
 
 
 class Studio:
