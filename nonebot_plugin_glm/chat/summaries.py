@@ -88,7 +88,13 @@ class Summarizer:
                 with anyio.fail_after(self._settings().timeout):
                     await self._fold(key, fold, model)
         except (GLMError, TimeoutError):
-            self._resting[key] = self._clock() + REST_SECONDS
+            self._rest(key)
+
+    def _rest(self, key: ConversationKey) -> None:
+        now = self._clock()
+        # 歇够了而没有再来的会话不必记着，免得越积越多
+        self._resting = {k: until for k, until in self._resting.items() if until > now}
+        self._resting[key] = now + REST_SECONDS
 
     async def _fold(self, key: ConversationKey, fold: Fold, model: str) -> None:
         folded = await self._store.unfolded(key, fold)

@@ -224,6 +224,26 @@ async def test_tries_again_after_a_rest(
     assert "旧2" in await summary_of(store)
 
 
+async def test_conversations_at_rest_do_not_pile_up(
+    store: ConversationStore, client: FakeClient
+) -> None:
+    """写不成的会话歇够了就不再记着，哪怕它再也不来。"""
+    now, billing = 0.0, Billing(store.ledger)
+    settings = replace(chat_settings(), summary_model=SUMMARY_MODEL)
+    summarizer = Summarizer(
+        store.summaries, client, lambda: settings, billing, lambda: now
+    )
+    for person in range(5):
+        key = replace(PRIVATE, user_id=str(person))
+        await store.append(key, Turn("问", "答", ALICE))
+        client.script.append(ServerError(500))
+        summarizer.start(key, Fold(0, 1000), "")
+        await idle(summarizer)
+        now += REST_SECONDS + 1
+    assert len(asked_for_summary(client)) == 5
+    assert len(summarizer._resting) == 1
+
+
 async def test_slow_summary_is_given_up(
     store: ConversationStore, client: FakeClient
 ) -> None:
