@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..domain import ConversationKey, place_of
+from ..domain import ConversationKey, Place, place_of
 
 if TYPE_CHECKING:
-    from ..conversation.places import Place, PlaceStore
+    from ..conversation.places import PlaceStore
 
 
 class Places:

@@ -1,4 +1,4 @@
-"""北京时间的日子：账与额度都在北京的零点换一天，不看机器的时区。"""
+"""北京时间：给人看的都照它，账与额度在它的零点换一天，不看机器的时区。"""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from datetime import date, datetime, timedelta
 from ..domain import BEIJING
 
 
+def moment(seconds: float) -> datetime:
+    """Unix 秒的那一刻。"""
+    return datetime.fromtimestamp(seconds, BEIJING)
+
+
 def beijing_day(now: float) -> str:
     """Unix 秒所在的日子，如 `2026-11-25`。"""
-    return datetime.fromtimestamp(now, BEIJING).date().isoformat()
+    return moment(now).date().isoformat()
 
 
 def days_until(last: str, count: int) -> list[str]:

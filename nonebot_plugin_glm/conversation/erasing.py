@@ -24,13 +24,12 @@ from sqlalchemy import (
 
 from ..domain import ConversationKey, Scope
 from . import queries
+from .accounts import Kind
 from .rows import stored_key
 from .tables import conversations, lifts, notes, personas, requests, turns
 from .traces import Person, Traces, label_of
 
 _c = conversations.c
-_LIFTED_PERSON = "user"
-"""放开的是一个人的额度。"""
 _TURN_TEXTS: tuple[Column[str], ...] = (
     turns.c.referred,
     turns.c.question,
@@ -117,7 +116,7 @@ def _forget_elsewhere(connection: Connection, person: Person) -> None:
     mine = (personas.c.platform == person.platform, personas.c.user_id == person.id)
     connection.execute(delete(personas).where(*mine))
     lifted = (
-        lifts.c.kind == _LIFTED_PERSON,
+        lifts.c.kind == Kind.USER.value,
         lifts.c.platform == person.platform,
         lifts.c.identity == person.id,
     )

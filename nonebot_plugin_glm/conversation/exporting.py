@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
-from ..domain import BEIJING, ConversationKey, Turn
+from ..domain import ConversationKey, Turn
+from .beijing import moment
 from .prompt import clean_name
 from .traces import quoted
 
@@ -31,11 +31,6 @@ class Record:
     key: ConversationKey
     turns: Sequence[Said]
     notes: Sequence[str]
-
-
-def moment(seconds: float) -> datetime:
-    """北京时间。"""
-    return datetime.fromtimestamp(seconds, BEIJING)
 
 
 def as_json(record: Record, now: float) -> str:

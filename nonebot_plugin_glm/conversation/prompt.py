@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
-from ..domain import BEIJING, Message, Remark, Scope, Speaker, Turn
+from ..domain import Message, Remark, Scope, Speaker, Turn
+from .beijing import moment
 from .cleaning import one_line
 from .noting import Note
 
@@ -131,9 +131,9 @@ def _remark_label(kind: RemarkKind, remark: Remark) -> str:
 
 def time_label(seconds: float) -> str:
     """时刻的标签，北京时间；只写在最后一条消息的开头。"""
-    moment = datetime.fromtimestamp(seconds, BEIJING)
-    weekday = "一二三四五六日"[moment.weekday()]
-    return f"⟦时间｜{moment:%Y-%m-%d %H:%M} 星期{weekday}⟧"
+    now = moment(seconds)
+    weekday = "一二三四五六日"[now.weekday()]
+    return f"⟦时间｜{now:%Y-%m-%d %H:%M} 星期{weekday}⟧"
 
 
 def speaker_label(speaker: Speaker) -> str:

@@ -6,9 +6,10 @@ from sqlalchemy import Connection, delete, exists, select, update
 
 from ..domain import ConversationKey
 from . import erasing, queries
+from .beijing import beijing_day
 from .database import Database
 from .erasing import Erased
-from .exporting import Record, Said, moment
+from .exporting import Record, Said
 from .rows import stored_turn
 from .tables import conversations, notes, requests, turns
 from .traces import Person
@@ -56,7 +57,7 @@ class Records:
         total = 0
         while gone := await self._database.write(lambda c: _drop_turns(c, before)):
             total += gone
-        day = moment(before).date().isoformat()
+        day = beijing_day(before)
         await self._database.write(lambda c: _tidy(c, day))
         if total:
             await self._database.empty_log()

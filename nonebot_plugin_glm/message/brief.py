@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from ..conversation.cleaning import one_line
 from ..domain import well_formed
 
 CUT = "……"
@@ -19,13 +18,7 @@ def cut(text: str, limit: int) -> str:
 
 def brief(value: object, limit: int) -> str:
     """合成一行，看不见的字符去掉：换行与双向文字控制符能让它看起来像别的东西。"""
-    text = well_formed(text_of(value)[: limit * 4])
-    visible = (
-        " " if char.isspace() else char
-        for char in text
-        if char.isspace() or unicodedata.category(char)[0] != "C"
-    )
-    return cut(" ".join("".join(visible).split()), limit)
+    return cut(one_line(well_formed(text_of(value)[: limit * 4])), limit)
 
 
 def text_of(value: object) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from arclet.alconna import Args
 
-from ...conversation.exporting import Record, as_json, as_markdown, moment
+from ...conversation.beijing import moment
+from ...conversation.exporting import Record, as_json, as_markdown
 from ...conversation.traces import Person
 from ...domain import Scope, Speaker
 from ...message.files import send_file
