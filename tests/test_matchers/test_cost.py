@@ -36,7 +36,7 @@ from nonebot_plugin_glm.matchers.commands.cost import (
 )
 from nonebot_plugin_glm.matchers.commands.group import ONLY_IN_GROUPS
 from nonebot_plugin_glm.matchers.depends import get_outgoing
-from nonebot_plugin_glm.message.chart import Bar
+from nonebot_plugin_glm.message.picture.chart import Bar
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 from tests.test_message.canvas import Canvas, painter_on

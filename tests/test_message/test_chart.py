@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nonebot_plugin_glm.message.chart import Bar, Chart, Section, chart_html
+from nonebot_plugin_glm.message.picture.chart import Bar, Chart, Section, chart_html
 
 BARS = (
     Bar("小明", 400, "0.4 元"),

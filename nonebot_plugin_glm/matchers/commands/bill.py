@@ -11,7 +11,7 @@ from ...chat.allowance import Standing
 from ...conversation.accounts import By, Kind, Tally
 from ...domain import Usage
 from ...message.amounts import amount, percent, yuan
-from ...message.chart import Bar, Chart, Section
+from ...message.picture.chart import Bar, Chart, Section
 from ...message.sentences import BACK
 
 LEAST_DAYS = 7

@@ -8,7 +8,7 @@ from ...conversation.accounts import EVERYONE as ALL
 from ...conversation.accounts import Account, By, Kind
 from ...conversation.beijing import days_until
 from ...domain import place_of
-from ...message.chart import chart_html
+from ...message.picture.chart import chart_html
 from ...message.picture.painter import Painter
 from ...message.sentences import BACK
 from ..call import DENIED_GROUP, DENIED_OWNER, Call

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from ..formulas import Formula
 from ..markdown import Document, parse
+from . import WIDTH
 from .listing import listing
 from .symbols import tinted
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
-WIDTH = 1440
-"""一页宽多少像素：手机满屏看时约是两倍的密度，放大也清楚。"""
 _MARGIN = 64
 _INDENT = {"list_item": 76, "blockquote": 44}
 """列表与引文占去的宽度，像素，与样式表相同。"""

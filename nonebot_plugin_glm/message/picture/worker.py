@@ -16,8 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from . import WIDTH
 from .frames import NO_FONT, NO_PICTURE, READY, read_frame, write_frame
-from .page import WIDTH, page
+from .page import page
 
 CPU_SECONDS = 20
 """一张图最多算多少秒；机器人不在了也不会一直算下去。"""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 1440
-"""图宽，像素：手机满屏看时约是两倍的密度，字不必放大就看得清。"""
+from . import WIDTH
+
 _MARGIN, _LABEL, _VALUE = 56, 420, 360
 _ROOM = WIDTH - 2 * _MARGIN - _LABEL - _VALUE
 """最长的一条多长。"""
