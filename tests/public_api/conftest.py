@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,9 @@ from nonebot_plugin_glm.conversation.store import ConversationStore
 from tests.fake_glm import FakeGLM
 from tests.test_chat.builders import real_client, service_of
 from tests.test_chat.fake_client import FakeClient
+from tests.test_chat.fixtures import client as client
+from tests.test_chat.fixtures import glm as glm
+from tests.test_chat.fixtures import store as store
 
 
 class Limits(dict):
@@ -27,27 +29,6 @@ class Limits(dict):
 def limits() -> Limits:
     """没有额度。"""
     return Limits()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[ConversationStore]:
-    """新的历史。"""
-    store = await ConversationStore.open(tmp_path / "glm.db")
-    yield store
-    await store.aclose()
-
-
-@pytest.fixture
-def client() -> FakeClient:
-    """按剧本回答的客户端。"""
-    return FakeClient()
-
-
-@pytest.fixture
-async def glm() -> AsyncIterator[FakeGLM]:
-    """每个测试一个新的假 GLM。"""
-    async with FakeGLM() as server:
-        yield server
 
 
 def behind(

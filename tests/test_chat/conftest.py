@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,20 +12,9 @@ from tests.fake_glm import FakeGLM
 
 from .builders import Inbox, chat_settings, real_client, service_of
 from .fake_client import FakeClient
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[ConversationStore]:
-    """新的历史。"""
-    store = await ConversationStore.open(tmp_path / "glm.db")
-    yield store
-    await store.aclose()
-
-
-@pytest.fixture
-def client() -> FakeClient:
-    """按剧本回答的客户端。"""
-    return FakeClient()
+from .fixtures import client as client
+from .fixtures import glm as glm
+from .fixtures import store as store
 
 
 @pytest.fixture
@@ -37,13 +25,6 @@ async def service(
     service = service_of(store, client, chat_settings())
     yield service
     assert service._asking.queue._lanes == {}
-
-
-@pytest.fixture
-async def glm() -> AsyncIterator[FakeGLM]:
-    """每个测试一个新的假 GLM。"""
-    async with FakeGLM() as server:
-        yield server
 
 
 @pytest.fixture
