@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from nonebot.adapters.onebot.v11 import Adapter
 
 from tests.fake_glm import FakeGLM
+from tests.ports import free_port
 from tests.postgresql import PostgreSQLServer, missing
 
 API_KEY = "0123456789abcdef0123456789abcdef.0123456789abcdef"
@@ -26,9 +26,7 @@ settings.register_profile(
 settings.load_profile("patient")
 
 _data = Path(tempfile.mkdtemp(prefix="glm-test-"))
-with socket.socket() as probe:
-    probe.bind(("127.0.0.1", 0))
-    GLM_PORT: int = probe.getsockname()[1]
+GLM_PORT = free_port()
 
 nonebot.init(
     _env_file=None,

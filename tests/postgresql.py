@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing_extensions import Self
+
+from tests.ports import free_port
 
 ACCOUNT = "postgres"
 """服务器不肯由 root 运行，那时换成这个账号。"""
@@ -62,9 +63,7 @@ class PostgreSQLServer:
     def __init__(self) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="glm-pg-"))
         self._numbers = itertools.count(1)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port: int = probe.getsockname()[1]
+        self._port = free_port()
 
     def __enter__(self) -> Self:
         secret = self._home / "password"

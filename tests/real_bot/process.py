@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import random
 import re
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing_extensions import Self
+
+from tests.ports import free_port
 
 from .qq import QQ
 
@@ -45,7 +44,7 @@ class BotProcess:
         plugins: tuple[str, ...] = ("nonebot_plugin_glm",),
     ) -> None:
         self.directory = directory
-        self.port = _free_port()
+        self.port = free_port()
         self.said: set[str] = set()
         """人对它说过的一切文本。"""
         self._log = directory / "bot.log"
@@ -154,12 +153,3 @@ class BotProcess:
             writer.close()
             await writer.wait_closed()
             return
-
-
-def _free_port() -> int:
-    # 不用系统临时分配的那一段：同时跑的别的测试随时会占去刚看过的号
-    for port in random.sample(range(10_000, 30_000), 100):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("没有空着的端口")
