@@ -40,8 +40,11 @@ async def test_enters_in_order_of_arrival() -> None:
     assert arrivals._waiting == {}
 
 
-async def test_conversations_do_not_wait_for_each_other() -> None:
+async def test_conversations_do_not_wait_for_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """别的会话里先到的不用等。"""
+    monkeypatch.setattr(module, "PATIENCE", 600.0)
     arrivals, (first, second) = Arrivals(), some_events(2)
     arrivals.note("甲群", first)
     arrivals.note("乙群", second)
@@ -64,8 +67,9 @@ async def test_private_chats_do_not_wait_for_each_other(
     assert asked == ["4"]
 
 
-async def test_unknown_event_enters_at_once() -> None:
+async def test_unknown_event_enters_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """没有记下的（如重答）不用等。"""
+    monkeypatch.setattr(module, "PATIENCE", 600.0)
     arrivals, (first, second) = Arrivals(), some_events(2)
     arrivals.note("群", first)
     await asyncio.wait_for(arrivals.enter("群", second), 10)
