@@ -1,10 +1,9 @@
-"""到接口地址走一趟：不带密钥，只看通不通、答什么状态、它的钟是几点。"""
+"""到接口地址走一趟：不带密钥，只看通不通、它的钟是几点。"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 import aiohttp
@@ -15,17 +14,10 @@ from ..exception import NetworkError
 from .connection import Endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """走到了。"""
-
-    status: int
-    ahead: float | None
-    """本机的钟比它快多少秒，慢是负的；它没有说几点时是 `None`"""
-
-
-async def reach(endpoint: Endpoint, clock: Callable[[], float] = time.time) -> Reached:
-    """走一趟。
+async def reach(
+    endpoint: Endpoint, clock: Callable[[], float] = time.time
+) -> float | None:
+    """走一趟，返回本机的钟比它快多少秒，慢是负的；它没有说几点时是 `None`。
 
     异常:
         NetworkError: 到不了，文本是缘由的类名
@@ -43,7 +35,7 @@ async def reach(endpoint: Endpoint, clock: Callable[[], float] = time.time) -> R
     except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
         raise NetworkError(type(exc.__cause__ or exc).__name__) from exc
     told = _seconds(response.headers.get("date", ""))
-    return Reached(response.status_code, None if told is None else now - told)
+    return None if told is None else now - told
 
 
 def _seconds(date: str) -> float | None:

@@ -12,7 +12,7 @@ import anyio
 from ...api.auth import Authenticator, AuthMode
 from ...api.client import GLMClient
 from ...api.connection import Endpoint
-from ...api.reaching import Reached, reach
+from ...api.reaching import reach
 from ...api.retry import RetryPolicy
 from ...api.schema import ChatRequest
 from ...domain import Message
@@ -51,10 +51,10 @@ async def look_at(wanted: Wanted) -> list[Finding]:
     if written.state is State.BAD:
         return [written]
     try:
-        reached = await reach(wanted.endpoint)
+        ahead = await reach(wanted.endpoint)
     except NetworkError as error:
         return [written, Finding("网络", State.BAD, remedies.network(error))]
-    found = clock(reached, signs=_signs(wanted))
+    found = clock(ahead, signs=_signs(wanted))
     if not wanted.keys:
         return [written, *found, keys.MISSING]
     for number, key in enumerate(wanted.keys, 1):
@@ -76,14 +76,14 @@ def _worst(found: Iterable[Finding]) -> Iterable[Finding]:
     return worst.values()
 
 
-def clock(reached: Reached, *, signs: bool) -> list[Finding]:
-    """本机的钟准不准；对方不说几点就不知道。"""
-    if reached.ahead is None:
+def clock(ahead: float | None, *, signs: bool) -> list[Finding]:
+    """本机的钟准不准，`ahead` 是快了多少秒；对方不说几点就不知道。"""
+    if ahead is None:
         return []
-    off = abs(reached.ahead)
+    off = abs(ahead)
     if off <= TOLERABLE:
         return [Finding("时钟", State.FINE, "准")]
-    way = "快" if reached.ahead > 0 else "慢"
+    way = "快" if ahead > 0 else "慢"
     text = f"{way}了 {_span(off)}：校准它，Linux 上是 timedatectl set-ntp true"
     if signs and off > TOKEN_BREAKS:
         text = f"{text}；或设置 GLM_AUTH=bearer，那样不看时钟"
