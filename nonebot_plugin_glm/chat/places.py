@@ -43,6 +43,10 @@ class Places:
         """是否屏蔽了这个人。"""
         return (platform, user_id) in self._blocked
 
+    def blocked_on(self, platform: str) -> list[str]:
+        """一个平台上屏蔽了谁。"""
+        return sorted(user_id for where, user_id in self._blocked if where == platform)
+
     async def choose(self, key: ConversationKey, name: str, value: str | None) -> None:
         """为会话所在的群记下一项选择，`None` 为回到默认。"""
         place = place_of(key)

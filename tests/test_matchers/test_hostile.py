@@ -28,7 +28,7 @@ async def test_broken_segment_beside_a_command(
     """命令里夹着缺字段的段：只当没有那一段，@ 的人仍认得。"""
     written = MessageSegment.text("/glm block ") + segment
     said = await rig.types(written, OWNER)
-    assert said == "请 @ 一个人或写出号码，如 /glm block 10001。"
+    assert said.startswith("请 @ 一个人或写出号码，如 /glm block 10001。")
     said = await rig.types(written + MessageSegment.at(OTHER), OWNER)
     assert said == f"好，我不再理 {OTHER} 了。"
 

@@ -124,7 +124,10 @@ async def _block(call: Call, *, on: bool) -> None:
         return await call.say(DENIED_OWNER)
     if (who := call.target()) is None:
         name = "block" if on else "unblock"
-        return await call.say(f"请 @ 一个人或写出号码，如 {COMMAND} {name} 10001。")
+        blocked = "、".join(call.service.places.blocked_on(call.key.platform))
+        now = f"现在不理的有 {blocked}。" if blocked else "现在没有不理的人。"
+        example = f"{COMMAND} {name} 10001"
+        return await call.say(f"请 @ 一个人或写出号码，如 {example}。{now}")
     await call.service.places.block(call.key.platform, who, on=on)
     if on:
         call.service.stop_person(call.key.platform, who)
@@ -169,7 +172,13 @@ TOPIC = Topic(
         Command(
             "block",
             block,
-            (Entry("block @人", "不再理一个人，也可以写号码", SUPERUSERS),),
+            (
+                Entry(
+                    "block @人",
+                    "不再理一个人，也可以写号码；不写就看现在不理谁",
+                    SUPERUSERS,
+                ),
+            ),
             Args["who?", str],
         ),
         Command(
