@@ -9,7 +9,7 @@ require("nonebot_plugin_localstore")
 
 from . import matchers as matchers
 from .config import Config
-from .domain import Answer, ConversationKey, Question, Speaker, Turn
+from .domain import Answer, ConversationKey, Question, Scope, Speaker, Turn
 from .exception import GLMError, RefusedError
 from .matchers.help import MENU
 from .public import (
@@ -29,6 +29,7 @@ __all__ = [
     "GLMError",
     "Question",
     "RefusedError",
+    "Scope",
     "Speaker",
     "Turn",
     "after_answer",

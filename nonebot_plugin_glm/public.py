@@ -57,7 +57,8 @@ async def ask(
 
     参数:
         text: 提问，去掉首尾空白后不为空
-        conversation: 在哪个会话里问，由 `conversation_of` 得到
+        conversation: 在哪个会话里问，由 `conversation_of` 得到；没有事件时自己写，
+            如 `ConversationKey("qq", 机器人的号码, Scope.GROUP, 群号)`
         speaker: 谁在问，由 `speaker_of` 得到；只在会话里可以给
         system_prompt: 系统提示，`None` 是 `GLM_SYSTEM_PROMPT`，空串是没有；
             它与以下各项只在会话之外可以给

@@ -8,11 +8,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+from nonebot.adapters.onebot.v11 import MessageEvent
 
 import nonebot_plugin_glm
-from nonebot_plugin_glm import exception
+from nonebot_plugin_glm import ConversationKey, Scope, exception
+from nonebot_plugin_glm.matchers.keys import get_key
+from tests.test_message.builders import (
+    GROUP,
+    SELF,
+    USER,
+    ScriptedBot,
+    group_event,
+    private_event,
+)
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 OPTIONS = (
@@ -48,6 +59,7 @@ USAGE = (
     "prompt_tokens: int, cached_tokens: int, completion_tokens: int, "
     "reasoning_tokens: int"
 )
+CHOICES = {"Scope": "PRIVATE, GROUP, MEMBER"}
 ERRORS = {"GLMError", "RefusedError"}
 TREE = """
 GLMError
@@ -82,7 +94,7 @@ ROOMS = [
 
 def test_names() -> None:
     """公开的名字，不多不少，依字母的次序。"""
-    expected = sorted({*FUNCTIONS, *VALUES, *ERRORS})
+    expected = sorted({*FUNCTIONS, *VALUES, *CHOICES, *ERRORS})
     assert nonebot_plugin_glm.__all__ == expected
 
 
@@ -111,6 +123,25 @@ def test_values(name: str) -> None:
     cls = getattr(nonebot_plugin_glm, name)
     assert shape(cls) == VALUES[name]
     assert cls.__dataclass_params__.frozen
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_choices(name: str) -> None:
+    """可以选的几种。"""
+    assert ", ".join(getattr(nonebot_plugin_glm, name).__members__) == CHOICES[name]
+
+
+KEYS = {
+    "group": (group_event(), (Scope.GROUP, str(GROUP))),
+    "private": (private_event(), (Scope.PRIVATE, "", str(USER))),
+}
+
+
+@pytest.mark.parametrize(("event", "rest"), KEYS.values(), ids=KEYS)
+def test_key_written_by_hand(event: MessageEvent, rest: tuple[Any, ...]) -> None:
+    """照 README 自己写的会话，与事件所在的是同一个。"""
+    key = get_key(ScriptedBot(), event)
+    assert ConversationKey("qq", str(SELF), *rest) == key
 
 
 def test_usage() -> None:
