@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from nonebot.adapters import Bot, Event
 from nonebot.matcher import Matcher
@@ -28,17 +26,6 @@ async def always() -> bool:
 def test_registered_as_it_is(matcher: type[Matcher]) -> None:
     """NoneBot 注册时把规则与空的相与，得到的还是它。"""
     assert type(matcher.rule) is QuickRule
-
-
-@pytest.mark.parametrize("said", ["是", "否"])
-async def test_no_task_is_made(said: str) -> None:
-    """检查时不开任务。"""
-    before = asyncio.all_tasks()
-    rule = (Rule() & QuickRule(says_yes))(ScriptedBot(), private_event(said), {})
-    with pytest.raises(StopIteration) as answered:  # 一步就有答案，中间什么也没有等
-        rule.send(None)
-    assert answered.value.value is (said == "是")
-    assert asyncio.all_tasks() == before
 
 
 @pytest.mark.parametrize("said", ["是", "否"])

@@ -113,8 +113,7 @@ def test_console(
 async def test_rule_awaits_nothing(matcher: Any, event: Event) -> None:
     """规则一步走完：第一次 send 就得到答案，从不交还控制权。"""
     bot = ScriptedBot()
-    [check] = matcher.rule.checkers
-    step = check(bot=bot, event=event, state={}, stack=None, dependency_cache={})
+    step = matcher.rule(bot, event, {})
     with pytest.raises(StopIteration) as done:
         step.send(None)
     assert done.value.value is False
