@@ -10,6 +10,7 @@ from nonebot.adapters import Bot
 
 from ..chat.doctor.findings import Finding, State
 from ..message.abilities import Abilities, abilities
+from .misspelling import hint, unknown_keys
 from .runtime import WHERE, config, user_agent
 
 _RETIRED = ("go-cqhttp", "lagrange", "shamrock")
@@ -32,7 +33,9 @@ def nonebot_findings() -> list[Finding]:
     """NoneBot 的设置里与聊天有关的。"""
     settings = get_driver().config
     names, owners = sorted(settings.nickname), len(settings.superusers)
+    unknown = [f"没有 {key} 这一项，{hint(key)}" for key in unknown_keys()]
     return [
+        *(Finding("设置", State.WARN, text.rstrip("，")) for text in unknown),
         Finding("昵称", State.FINE, "、".join(names))
         if names
         else Finding(

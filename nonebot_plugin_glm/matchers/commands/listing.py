@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -12,16 +11,16 @@ from nonebot.compat import model_dump
 from ...config import Config
 from ...config.changing import CHANGEABLE, shown
 from ...config.sections import Section, sections_of
+from ..misspelling import PREFIX, hint
 from ..settings import Settings
 
 DEFAULTS: dict[str, Any] = model_dump(Config())
-_PREFIX = "glm_"
 
 
 def field_of(key: str) -> str | None:
     """人写的键是哪一个，大小写与 `GLM_` 写不写都行；没有这个键是 `None`。"""
     name = key.lower()
-    return next((n for n in (name, _PREFIX + name) if n in DEFAULTS), None)
+    return next((n for n in (name, PREFIX + name) if n in DEFAULTS), None)
 
 
 def overview(config: Config, settings: Settings, command: str) -> str:
@@ -69,11 +68,8 @@ def everything(config: Config, sections: Sequence[Section]) -> list[str]:
 
 def unknown(key: str, command: str) -> str:
     """没有这个键，也许是想说哪一个。"""
-    names = {name.removeprefix(_PREFIX): name.upper() for name in DEFAULTS}
-    near = get_close_matches(key.lower().removeprefix(_PREFIX), names, n=3)
-    close = [names[name] for name in near]
-    hint = f"是不是 {'、'.join(close)}？" if close else ""
-    return f"没有 {key[:64]} 这一项设置。{hint}发送 {command} config all 看全部。"
+    guess = hint(key)
+    return f"没有 {key[:64]} 这一项设置。{guess}发送 {command} config all 看全部。"
 
 
 def _assigned(config: Config, name: str) -> str:
