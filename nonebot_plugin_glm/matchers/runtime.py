@@ -15,6 +15,7 @@ from ..chat.hooks import Hooks
 from ..chat.personas import PersonaSource
 from ..config import load_config
 from ..exception import APIError, GLMError
+from ..message.calls import abandon
 from ..message.reconnecting import reconnection
 from .owners import tell_damaged, tell_parked
 from .settings import Settings
@@ -132,6 +133,7 @@ async def _close() -> None:
     """关闭服务。"""
     global _opening
     reconnection.close()
+    abandon()
     opening, _opening = _opening, None
     while _following:
         _following.pop().cancel()

@@ -9,7 +9,8 @@ import anyio
 import nonebot
 import pytest
 
-from nonebot_plugin_glm.message.calls import to_the_end
+from nonebot_plugin_glm.message import calls
+from nonebot_plugin_glm.message.calls import abandon, to_the_end
 
 from .builders import ScriptedBot
 
@@ -75,6 +76,27 @@ async def test_lost_connection_is_not_waited_for() -> None:
     del nonebot.get_bots()[bot.self_id]
     answered.set()
     await asyncio.sleep(0)
+
+
+async def test_leaving_without_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """关机时连接断了的调用不再等，算失败；还连着的照样等到应答。"""
+    bots = {"1": ScriptedBot(), "2": ScriptedBot()}
+    for self_id, bot in bots.items():
+        bot.self_id = self_id
+        monkeypatch.setitem(nonebot.get_bots(), self_id, bot)
+    answered = asyncio.Event()
+    lost, kept = (
+        asyncio.create_task(to_the_end(answered.wait(), bot)) for bot in bots.values()
+    )
+    await asyncio.sleep(0)
+    monkeypatch.delitem(nonebot.get_bots(), "1")
+    abandon()
+    with pytest.raises(ConnectionResetError):
+        await asyncio.wait_for(lost, 10)
+    assert not kept.done()
+    answered.set()
+    assert await asyncio.wait_for(kept, 10)
+    assert not calls._calls
 
 
 async def test_failure_after_cancellation_is_retrieved() -> None:
