@@ -96,6 +96,14 @@ class PostgreSQLServer:
         self._order(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
+    def cut(self, url: str, doing: str = "") -> None:
+        """掐断一个数据库的连接；`doing` 是最后一句里有的字，空串为所有的。"""
+        name = url.rpartition("/")[2]
+        self._order(
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND strpos(query, '{doing}') > 0"
+        )
+
     def url(self, name: str) -> str:
         """一个数据库的地址。"""
         return f"postgresql://glm:{PASSWORD}@127.0.0.1:{self._port}/{name}"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,24 +11,19 @@ from ..domain import Audience, ConversationKey, Question
 from ..exception import GLMError, StoppedError
 from .answering import Answerer
 from .billing import Bill, Billing
+from .elsewhere import Elsewhere
 from .failed import FailedQuestions
 from .hooks import Hooks
 from .queue import ConversationQueue
-from .results import Recalled, Retriable, Written
+from .recalls import Recalls
+from .results import Retriable, Written
+from .stops import Stops
 from .summaries import Summarizer
 from .terms import ORDINARY, Terms
 from .ticket import Ticket
 
 if TYPE_CHECKING:
     from ..conversation.store import ConversationStore
-
-RECALL_SECONDS = 120.0
-"""QQ 只许撤回多少秒之内的消息。"""
-_RECALLED_MESSAGES = 1000
-"""记住最近多少条被撤回的消息：它们可能还没有排上队。"""
-
-_Message = tuple[str, str, str]
-"""一条消息：平台、机器人账号、编号；不同账号的编号会相同。"""
 
 
 class Asking:
@@ -45,17 +37,17 @@ class Asking:
         queue: ConversationQueue,
         billing: Billing,
         hooks: Hooks,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._answerer = answerer
         self._summarizer = summarizer
         self._billing = billing
         self._hooks = hooks
-        self._clock = clock
-        self._recalled: deque[_Message] = deque(maxlen=_RECALLED_MESSAGES)
         self.queue = queue
         self.failed = FailedQuestions()
+        self.recalls = Recalls(store, queue, self.failed)
+        self.stops = Stops(queue, store.interruptions)
+        self.elsewhere = Elsewhere(store, self.stops, self.recalls)
 
     async def ask(
         self,
@@ -81,7 +73,7 @@ class Asking:
             DailyQuotaError: 今天的额度用完了
             GLMError: 其他失败
         """
-        if self._is_recalled(question):
+        if self.recalls.cover(question):
             raise StoppedError("已被撤回")
         if replaces is None and not terms.alone and self.queue.join(question):
             return False
@@ -91,6 +83,7 @@ class Asking:
         turn = self.queue.turn(question, audience, replaces, alone=terms.alone)
         async with turn as ticket:
             try:
+                await self.elsewhere.catch_up()
                 bill = self._billing.open(question.key, payer, terms.purpose)
                 async with self._billing.charged(bill, exempt=terms.exempt):
                     await self._answer(ticket, bill)
@@ -152,40 +145,7 @@ class Asking:
         question = Question(key, turn.speaker, turn.question, referred=turn.referred)
         return Retriable(question, last.id)
 
-    async def recall(self, key: ConversationKey, message_id: str) -> Recalled:
-        """一条消息被撤回了：它的提问不再回答，它的轮离开历史。
-
-        参数:
-            key: 说明是哪个平台的哪个账号，不限会话
-            message_id: 被撤回的消息，提问的或回答的
-        """
-        message = (key.platform, key.bot_id, message_id)
-        self._recalled.append(message)
-        self.failed.forget_all(lambda failed: message in _messages(failed.question))
-        if ticket := self.queue.find(lambda t: t.holds(key, message_id)):
-            ticket.recall(message_id)
-            if not ticket.recalled:
-                return Recalled()
-            await ticket.gone.wait()
-        found = await self._store.messages.find(key, message_id)
-        if found is None:
-            return Recalled()
-        if again := self.queue.find(lambda t: t.replaces == found.stored.id):
-            again.recall(message_id)
-            await again.gone.wait()
-        await self._store.remove(found.key, found.stored.id)
-        fresh = self._clock() - found.created_at < RECALL_SECONDS
-        return Recalled(found.key, () if found.own or not fresh else found.answers)
-
-    def _is_recalled(self, question: Question) -> bool:
-        return any(message in self._recalled for message in _messages(question))
-
     async def _replaceable(self, question: Question, turn_id: int) -> int:
         """轮到重答时该取代哪一轮：两个人同时要重答，后一个取代的是前一个的。"""
         last = await self._store.last(question.key)
         return last.id if last and last.turn.question == question.text else turn_id
-
-
-def _messages(question: Question) -> list[_Message]:
-    key = question.key
-    return [(key.platform, key.bot_id, identity) for identity in question.message_ids]

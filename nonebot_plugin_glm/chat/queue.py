@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
@@ -105,12 +106,18 @@ class ConversationQueue:
             key for key, lane in self._lanes.items() if lane.tickets and matches(key)
         ]
 
-    def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
-        """中止 `speaker_id` 的提问（`None` 为所有人的），返回中止了几个。"""
+    def stop(
+        self,
+        key: ConversationKey,
+        speaker_id: str | None = None,
+        before: float = math.inf,
+    ) -> int:
+        """中止 `speaker_id`（`None` 为所有人）在 `before` 之前问的，返回中止了几个。"""
         chosen = [
             ticket
             for ticket in self._tickets(key)
             if speaker_id in (None, ticket.question.speaker.id)
+            and ticket.spoken_at <= before
         ]
         for ticket in chosen:
             ticket.scope.cancel()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from ..domain import ConversationKey, Scope, place_of
+from ..conversation.interruptions import Interruption, Reach
+from ..domain import ConversationKey
 from .results import ResetDone
+from .stops import within
 
 if TYPE_CHECKING:
     from ..conversation.store import ConversationStore
@@ -22,28 +24,24 @@ class Resets:
 
     async def reset(self, key: ConversationKey) -> ResetDone:
         """忘记一个会话。"""
-        return await self._reset(lambda other: other == key, self._store.forget, key)
+        said = Interruption(Reach.CONVERSATION, key)
+        return await self._reset(said, self._store.forget)
 
     async def reset_group(self, key: ConversationKey) -> ResetDone:
         """忘记 `key` 所在的群的一切会话，共用的与每个成员的。"""
-        return await self._reset(same_group(key), self._store.forget_group, key)
+        said = Interruption(Reach.GROUP, key)
+        return await self._reset(said, self._store.forget_group)
 
     async def _reset(
         self,
-        matches: Callable[[ConversationKey], bool],
+        said: Interruption,
         forget: Callable[[ConversationKey], Awaitable[int]],
-        key: ConversationKey,
     ) -> ResetDone:
-        queue = self._asking.queue
+        key, matches, queue = said.key, within(said), self._asking.queue
+        stopped = await self._asking.stops.stop(said)
         busy = queue.busy(matches)
-        stopped = sum(queue.stop(lane) for lane in busy)
+        self._asking.stops.here(said)  # 告诉别处的时候又来了的：不然要等它答完
         async with queue.alone([key, *busy]):
             self._asking.failed.forget_all(lambda f: matches(f.question.key))
             turns = await forget(key)
             return ResetDone(turns, stopped, len(await self._store.notes.of(key)))
-
-
-def same_group(key: ConversationKey) -> Callable[[ConversationKey], bool]:
-    """是不是同一个群里的会话，共用的与每个成员的。"""
-    place = place_of(key)
-    return lambda other: other.scope is not Scope.PRIVATE and place_of(other) == place

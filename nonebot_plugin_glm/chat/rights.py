@@ -54,8 +54,7 @@ class Rights:
         def concerns(question: Question) -> bool:
             return _asker(question) == person or clean(question) != question
 
-        here = queue.busy(lambda key: key.platform == person.platform)
-        stopped = sum(queue.stop(key, person.id) for key in here)
+        stopped = await self._asking.stops.person(person.platform, person.id)
         kept = await self._records.conversations_of(person)
         queue.change(clean)
         async with queue.alone([*kept, *queue.asking(concerns)]):

@@ -16,7 +16,7 @@ from .hooks import Hooks
 from .personas import Personas
 from .places import Places
 from .queue import ConversationQueue, QueueLimits
-from .resets import Resets, same_group
+from .resets import Resets
 from .results import Recalled, ResetDone, Retriable, Status
 from .rights import Rights
 from .summaries import Summarizer
@@ -65,11 +65,12 @@ class ChatService:
         self._client = client
         self._answerer = Answerer(store, client, settings, self.personas)
         self._summarizer = Summarizer(store.summaries, client, settings, self.billing)
-        queue = ConversationQueue(limits, claim=store.claim)
+        queue = ConversationQueue(limits, claim=store.claims.hold)
         hooks = hooks or Hooks()
         self._asking = Asking(
             store, self._answerer, self._summarizer, queue, self.billing, hooks
         )
+        self.elsewhere = self._asking.elsewhere
         self.asides = Asides(client, settings, self.personas, self.billing, queue)
         self._resets = Resets(store, self._asking)
         self.rights = Rights(
@@ -95,8 +96,8 @@ class ChatService:
         return self._asking.queue.may_join(key, speaker_id)
 
     async def recall(self, key: ConversationKey, message_id: str) -> Recalled:
-        """一条消息被撤回了，见 `Asking.recall`。"""
-        return await self._asking.recall(key, message_id)
+        """一条消息被撤回了，见 `Recalls.recall`。"""
+        return await self._asking.recalls.recall(key, message_id)
 
     async def retriable(self, key: ConversationKey) -> Retriable | None:
         """最后一个提问：刚失败的，或最后一轮的。"""
@@ -123,19 +124,17 @@ class ChatService:
         """忘记 `key` 所在的群的一切会话，共用的与每个成员的。"""
         return await self._resets.reset_group(key)
 
-    def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
-        """中止 `speaker_id` 的提问（`None` 为所有人的），返回中止了几个。"""
-        return self._asking.queue.stop(key, speaker_id)
+    async def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
+        """中止 `speaker_id` 的提问（`None` 为所有人的），返回本进程里中止了几个。"""
+        return await self._asking.stops.conversation(key, speaker_id)
 
-    def stop_group(self, key: ConversationKey) -> None:
+    async def stop_group(self, key: ConversationKey) -> None:
         """中止 `key` 所在的群的一切提问，各成员的会话里的也算。"""
-        for busy in self._asking.queue.busy(same_group(key)):
-            self._asking.queue.stop(busy)
+        await self._asking.stops.group(key)
 
-    def stop_person(self, platform: str, speaker_id: str) -> None:
+    async def stop_person(self, platform: str, speaker_id: str) -> None:
         """中止一个人在各处的提问。"""
-        for busy in self._asking.queue.busy(lambda key: key.platform == platform):
-            self._asking.queue.stop(busy, speaker_id)
+        await self._asking.stops.person(platform, speaker_id)
 
     def has_asked(self, key: ConversationKey, speaker_id: str) -> bool:
         """这个人是否有提问在排队或正在回答。"""

@@ -53,6 +53,14 @@ class Backend(Protocol):
         """不再占着；没有占着也没有害处。"""
         ...
 
+    def tell(self, words: str) -> None:
+        """告诉别的进程一句话，`words` 只能是 ASCII；没有连着的听不到。"""
+        ...
+
+    def heard(self) -> list[tuple[float, str]]:
+        """别的进程说的话，各是何时（`time.monotonic`），从旧到新；听过就没有了。"""
+        ...
+
     def close(self) -> None:
         """关闭连接。"""
         ...

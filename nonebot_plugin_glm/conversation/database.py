@@ -8,27 +8,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from ..domain import ConversationKey
 from ..exception import StoreError
 from .backend import Backend
 from .damage import DamageReport, Rescue
+from .failures import as_store_error
 from .migrating import bring_up, schema_version
 from .sqlite import SQLite
 from .tables import SCHEMA_VERSION
-
-_SOONEST, _LATEST = 0.05, 0.5
-"""别的进程占着会话时，隔多少秒再看一次：越等越疏。"""
 
 T = TypeVar("T")
 
@@ -118,28 +113,18 @@ class Database:
         """
         await self.read(self._backend.empty_log)
 
-    @asynccontextmanager
-    async def claim(self, key: ConversationKey) -> AsyncIterator[None]:
-        """占住一个会话，别的进程都等着；进程没了就自己让出来。
-
-        同一进程里的先后由调用者管：已经占着时不能再占。
+    async def using(self, work: Callable[[Backend], T]) -> T:
+        """在线程里用数据库，读写之外的。
 
         异常:
-            StoreError: 连不上
+            StoreError: 没有做成
         """
-        if not self.shared:
-            yield
-            return
-        number, pause = _number(key), _SOONEST
-        try:
-            while not await self._run(lambda: self._backend.try_claim(number)):
-                await asyncio.sleep(pause)
-                pause = min(pause * 1.5, _LATEST)
-            yield
-        finally:
-            # 不等它：在途的 `try_claim` 与之后的都在同一个线程里，次序不会乱
-            if not self._closed:
-                self._worker.submit(self._backend.give_up, number)
+        return await self._run(lambda: work(self._backend))
+
+    def use_soon(self, work: Callable[[Backend], object]) -> None:
+        """同 `using`，不等它做完；已经关闭就不做。"""
+        if not self._closed:
+            self._worker.submit(work, self._backend)
 
     async def aclose(self) -> None:
         """做完在做的，关闭连接与线程；再关一次没有害处。"""
@@ -178,23 +163,3 @@ def _within(
 ) -> T:
     with opened() as connection:
         return work(connection)
-
-
-def _number(key: ConversationKey) -> int:
-    """会话的锁的号码，各个进程算出来都一样。"""
-    digest = blake2b(repr(key).encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
-@contextmanager
-def as_store_error() -> Iterator[None]:
-    """把数据库的异常变成 StoreError；操作错误说得出缘由，也不带数据。
-
-    装不进的值（落单的代理、太大的整数）由驱动拒绝，异常不属于 SQLAlchemy。
-    """
-    try:
-        yield
-    except OperationalError as exc:
-        raise StoreError(str(exc.orig)) from exc
-    except (SQLAlchemyError, OSError, UnicodeError, OverflowError) as exc:
-        raise StoreError(type(exc).__name__) from exc

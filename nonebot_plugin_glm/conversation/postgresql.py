@@ -1,14 +1,15 @@
 """PostgreSQL：几台机器上的几个机器人进程共用一个数据库。
 
 写事务一个接一个，跨进程也是：与 SQLite 一样，事务里看到的就是最新的，不会有两个
-进程同时新建同一个会话。会话的先后靠会话级的咨询锁，进程没了锁就没了。
+进程同时新建同一个会话。会话的先后靠会话级的咨询锁，进程没了锁就没了，见 `session`。
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -16,6 +17,11 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ..exception import StoreError
 from .sqlite import BUSY_SECONDS
+
+if TYPE_CHECKING:
+    from .session import Session
+
+T = TypeVar("T")
 
 _WRITERS = 0x676C6D
 """写事务排队用的锁；会话的锁是六十四位的，与两个三十二位的不会撞上。"""
@@ -29,8 +35,6 @@ _OPTIONS = {
     "synchronous_commit": "on",
 }
 _WAIT = text("SELECT pg_advisory_xact_lock(:lock, 0)")
-_TRY = text("SELECT pg_try_advisory_lock(:number)")
-_GIVE_UP = text("SELECT pg_advisory_unlock(:number)")
 
 
 class PostgreSQL:
@@ -41,7 +45,7 @@ class PostgreSQL:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._claims: Connection | None = None
+        self._session: Session | None = None
 
     def prepare(self) -> None:
         """没有要做的：第一次读就会连上。"""
@@ -75,34 +79,54 @@ class PostgreSQL:
 
     def try_claim(self, number: int) -> bool:
         """占住一个会话。"""
-        if self._claims is None:
-            self._claims = self._reading.connect()
-        try:
-            return bool(self._claims.execute(_TRY, {"number": number}).scalar())
-        except SQLAlchemyError:
-            self._drop_claims()
-            raise
+        return self._on_session(lambda session: session.try_claim(number))
 
     def give_up(self, number: int) -> None:
-        """不再占着。"""
-        if self._claims is None:
-            return
-        try:
-            self._claims.execute(_GIVE_UP, {"number": number}).close()
-        except SQLAlchemyError:  # 连接断了，锁也就没了
-            self._drop_claims()
+        """不再占着；连接断了，锁也就没了。"""
+        if self._session is not None:
+            try:
+                self._session.give_up(number)
+            except SQLAlchemyError:
+                self._drop_session()
+
+    def tell(self, words: str) -> None:
+        """告诉别的进程。"""
+        self._on_session(lambda session: session.tell(words))
+
+    def heard(self) -> list[tuple[float, str]]:
+        """别的进程说的。"""
+        return self._on_session(lambda session: session.heard())
 
     def close(self) -> None:
         """关闭连接，占着的都让出来。"""
-        self._drop_claims()
+        self._drop_session()
         self.engine.dispose()
 
-    def _drop_claims(self) -> None:
-        claims, self._claims = self._claims, None
-        if claims is not None:
-            with suppress(SQLAlchemyError):
-                claims.invalidate()
-            claims.close()
+    def _on_session(self, work: Callable[[Session], T]) -> T:
+        """在一直连着的那条上做；断了就重新连上再做，断了的那条上什么也没有留下。"""
+        if self._session is not None:
+            try:
+                return work(self._session)
+            except SQLAlchemyError:
+                self._drop_session()
+        self._session = self._new_session()
+        return work(self._session)
+
+    def _new_session(self) -> Session:
+        # 没有装驱动时导入不了，那时 `_engine` 已经说过了
+        from .session import Session
+
+        connection = self._reading.connect()
+        try:
+            return Session(connection)
+        except SQLAlchemyError:
+            connection.close()
+            raise
+
+    def _drop_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
 
 
 def _engine(url: str) -> Engine:
@@ -119,7 +143,7 @@ def _engine(url: str) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
     return create_engine(
         address,
-        # 一个读写，一个占着会话的锁
+        # 一个读写，一个一直连着
         pool_size=2,
         max_overflow=0,
         # 服务器重启过，下一次就重新连

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .database import as_store_error
+from .failures import as_store_error
 from .migrating import schema_version
 
 

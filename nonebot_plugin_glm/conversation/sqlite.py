@@ -72,6 +72,13 @@ class SQLite:
     def give_up(self, number: int) -> None:
         """没有占着什么。"""
 
+    def tell(self, words: str) -> None:
+        """没有别的进程可告诉。"""
+
+    def heard(self) -> list[tuple[float, str]]:
+        """没有别的进程说话。"""
+        return []
+
     def close(self) -> None:
         """关闭连接。"""
         self.engine.dispose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -13,7 +13,9 @@ from ..domain import ConversationKey, Scope, Speaker, Thinking, Turn
 from ..exception import StoreError
 from . import queries
 from .accounts import Expense
+from .claims import Claims
 from .database import Database
+from .interruptions import Interruptions
 from .ledger import LedgerStore
 from .messages import MessageBook
 from .notes import NoteStore
@@ -44,15 +46,13 @@ class ConversationStore:
         self.records = Records(database)
         self.settings = SettingStore(database)
         self.ledger = LedgerStore(database, clock)
+        self.claims = Claims(database)
+        self.interruptions = Interruptions(database)
 
     @classmethod
     async def open(cls, where: Path | str) -> ConversationStore:
         """打开 SQLite 文件，或 PostgreSQL 的地址。"""
         return cls(await Database.open(where))
-
-    def claim(self, key: ConversationKey) -> AbstractAsyncContextManager[None]:
-        """占住一个会话，别的机器人进程都等着，见 `Database.claim`。"""
-        return self._database.claim(key)
 
     async def aclose(self) -> None:
         """关闭。"""

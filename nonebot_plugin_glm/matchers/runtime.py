@@ -19,7 +19,7 @@ from ..message.calls import abandon
 from ..message.reconnecting import reconnection
 from .owners import tell_damaged, tell_parked
 from .settings import Settings
-from .sharing import follow
+from .sharing import follow, heed
 
 if TYPE_CHECKING:
     from ..chat.service import ChatService
@@ -98,6 +98,7 @@ async def _open() -> ChatService:
         raise
     if config.glm_database_url:
         _following.append(asyncio.create_task(follow(service, settings)))
+        _following.append(asyncio.create_task(heed(service)))
     return service
 
 

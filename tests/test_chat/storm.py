@@ -160,7 +160,9 @@ class Storm:
         await asyncio.sleep(self._dice.choice([0, 0.001, 0.005, 0.02]))
 
     async def _stop(self) -> None:
-        self._service.stop(self._dice.choice(KEYS), self._dice.choice([None, "0", "1"]))
+        await self._service.stop(
+            self._dice.choice(KEYS), self._dice.choice([None, "0", "1"])
+        )
 
     async def _undo(self) -> None:
         key = self._dice.choice(KEYS)

@@ -132,7 +132,7 @@ async def test_stopping_after_the_fact(
     """答成之后交出时被中止，账只记一次；没有问完就中止的不在账上。"""
 
     async def stop(answer: Answer) -> None:
-        service.stop(PRIVATE)
+        await service.stop(PRIVATE)
         await asyncio.sleep(0)
 
     assert await outcome(service.ask(question(), Inbox(stop))) is StoppedError

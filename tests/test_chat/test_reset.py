@@ -111,7 +111,7 @@ async def test_stop_during_the_commit(
     await outcome(service.ask(question(), inbox))
 
     async def saved() -> None:
-        service.stop(PRIVATE)
+        await service.stop(PRIVATE)
         if pause:
             await asyncio.sleep(0.001)
 

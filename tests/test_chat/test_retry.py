@@ -119,7 +119,7 @@ async def test_stopped_retry_keeps_the_old_turn(
     client.hold()
     asking = asyncio.create_task(retry(service, inbox))
     await client.busy_with(1)
-    service.stop(PRIVATE)
+    await service.stop(PRIVATE)
     assert await asking is StoppedError
     assert await history(store) == [("一", "答：一")]
 

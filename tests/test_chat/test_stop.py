@@ -61,8 +61,8 @@ async def test_stop_own_or_all(
     """只中止指定的人的提问，在答的、在排的都算；其余照常答。"""
     asking = await start(service, client, inbox)
     assert service.is_busy(GROUP)
-    assert service.stop(OTHER_GROUP, who) == 0
-    assert service.stop(GROUP, who) == count
+    assert await service.stop(OTHER_GROUP, who) == 0
+    assert await service.stop(GROUP, who) == count
     client.gate.set()
     results = await asyncio.gather(*asking)
     assert results.count(StoppedError) == count
@@ -77,7 +77,7 @@ async def test_stopped_question_is_not_retriable(
     """被中止的提问不算失败的提问。"""
     await service.ask(question("从前", GROUP), inbox)
     asking = await start(service, client, inbox)
-    service.stop(GROUP)
+    await service.stop(GROUP)
     await asyncio.gather(*asking)
     retriable = await service.retriable(GROUP)
     assert retriable is not None
@@ -98,7 +98,7 @@ async def test_stopping_hangs_up(
     glm.script(fault)
     asking = asyncio.create_task(outcome(online.ask(question("旧", GROUP), inbox)))
     await glm.wait_for_chats(1)
-    assert online.stop(GROUP) == 1
+    assert await online.stop(GROUP) == 1
     assert await asking is StoppedError
     await wait_until(lambda: (glm.disconnects, glm.in_flight) == (1, 0))
     await online.ask(question("新", GROUP), inbox)
@@ -120,7 +120,7 @@ async def test_stop_a_group_with_all_its_members(
     assert service.has_asked(OTHER_GROUP, ALICE.id)
     assert not service.is_hearing(OTHER_GROUP, ALICE.id)
     assert not service.has_asked(OTHER_GROUP, BOB.id)
-    service.stop_group(GROUP)
+    await service.stop_group(GROUP)
     client.gate.set()
     assert await asyncio.gather(*asking) == [StoppedError, StoppedError, None]
     assert not service.has_asked(OTHER_GROUP, ALICE.id)
@@ -134,7 +134,7 @@ async def test_stop_a_person_everywhere(
     elsewhere = question("问", OTHER_GROUP, ALICE)
     asking.append(asyncio.create_task(outcome(service.ask(elsewhere, inbox))))
     await asyncio.sleep(0)
-    service.stop_person(GROUP.platform, ALICE.id)
+    await service.stop_person(GROUP.platform, ALICE.id)
     client.gate.set()
     stopped = [StoppedError, None, StoppedError, StoppedError]
     assert await asyncio.gather(*asking) == stopped

@@ -12,6 +12,7 @@ from alembic.config import Config
 
 from nonebot_plugin_glm.conversation import migrating
 from nonebot_plugin_glm.conversation.archive import dump, load
+from nonebot_plugin_glm.conversation.claims import Claims
 from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.postgresql import PostgreSQL
 from nonebot_plugin_glm.conversation.server import look_at_server
@@ -43,7 +44,7 @@ async def until_claiming(database: Database) -> None:
     """等到它去占过一次。"""
     backend = database._backend
     assert isinstance(backend, PostgreSQL)
-    while backend._claims is None:  # noqa: ASYNC110
+    while backend._session is None:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 
@@ -91,12 +92,12 @@ async def test_one_conversation_is_claimed_once(postgresql: str) -> None:
     got = asyncio.Event()
 
     async def wait() -> None:
-        async with theirs.claim(group()):
+        async with Claims(theirs).hold(group()):
             got.set()
 
-    async with ours.claim(group()):
+    async with Claims(ours).hold(group()):
         waiting = asyncio.create_task(wait())
-        async with theirs.claim(private()):
+        async with Claims(theirs).hold(private()):
             pass
         assert not got.is_set()
     await waiting
@@ -109,7 +110,7 @@ async def test_a_cancelled_wait_leaves_no_claim(postgresql: str) -> None:
     ours, theirs, third = [await Database.open(postgresql) for _ in range(3)]
 
     async def hold(database: Database) -> None:
-        async with database.claim(group()):
+        async with Claims(database).hold(group()):
             await asyncio.Event().wait()
 
     holding = asyncio.create_task(hold(ours))
@@ -118,7 +119,7 @@ async def test_a_cancelled_wait_leaves_no_claim(postgresql: str) -> None:
     await until_claiming(theirs)
     waiting.cancel()
     await ours.aclose()
-    async with third.claim(group()):
+    async with Claims(third).hold(group()):
         pass
     holding.cancel()
     await asyncio.gather(holding, waiting, return_exceptions=True)
@@ -160,7 +161,7 @@ async def test_server_restarts(
 ) -> None:
     """服务器不在时说得出缘由而没有密码；回来了，下一次就好。"""
     store = await ConversationStore.open(postgresql)
-    async with store.claim(private()):
+    async with store.claims.hold(private()):
         await store.append(private(), turn("前"))
     server_of_databases.stop()
     with pytest.raises(StoreError) as caught:
@@ -170,10 +171,7 @@ async def test_server_restarts(
     server_of_databases.start()
     assert PASSWORD not in str(caught.value)
     await store.append(private(), turn("后"))
-    with pytest.raises(StoreError):
-        async with store.claim(private()):
-            pass
-    async with store.claim(private()):
+    async with store.claims.hold(private()):
         assert await window(store, private()) == ["前", "后"]
     await store.aclose()
 

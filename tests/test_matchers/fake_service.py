@@ -9,6 +9,7 @@ import pytest
 
 from nonebot_plugin_glm.api.parking import Parking
 from nonebot_plugin_glm.chat.billing import Billing
+from nonebot_plugin_glm.chat.elsewhere import Elsewhere
 from nonebot_plugin_glm.chat.places import Places
 from nonebot_plugin_glm.chat.results import ResetDone, Retriable, Status
 from nonebot_plugin_glm.chat.terms import ORDINARY, Terms
@@ -63,6 +64,17 @@ class NoLedger(LedgerStore):
         self._clock = lambda: 0.0
 
 
+class AnotherProcess(Elsewhere):
+    """另一个进程，`busy` 时正在答。"""
+
+    def __init__(self) -> None:
+        self.busy = False
+
+    async def is_answering(self, key: ConversationKey) -> bool:
+        """是不是正在答。"""
+        return self.busy
+
+
 ASKER = Speaker("2", "甲")
 LAST = StoredTurn(5, Turn("问", "答", ASKER, "glm-4.7", Usage(100, 80, 20)))
 
@@ -79,6 +91,7 @@ class FakeService:
         self.answer = Answer("答", "glm-4.7")
         self.last: StoredTurn | None = LAST
         self.running: dict[str, int] = {}
+        self.elsewhere = AnotherProcess()
         self.forgotten = ResetDone(3, 0)
         self.places = Places(NoChoices(), {}, set())
         self.rights: Any = None
@@ -141,18 +154,18 @@ class FakeService:
         """选择思考方式。"""
         self.done.append(("choose_thinking", key, how))
 
-    def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
+    async def stop(self, key: ConversationKey, speaker_id: str | None = None) -> int:
         """中止一个人的或所有人的提问。"""
         self.done.append(("stop", key, speaker_id))
         if speaker_id is None:
             return sum(self.running.values())
         return self.running.get(speaker_id, 0)
 
-    def stop_group(self, key: ConversationKey) -> None:
+    async def stop_group(self, key: ConversationKey) -> None:
         """中止一个群的提问。"""
         self.done.append(("stop_group", key))
 
-    def stop_person(self, platform: str, speaker_id: str) -> None:
+    async def stop_person(self, platform: str, speaker_id: str) -> None:
         """中止一个人的提问。"""
         self.done.append(("stop_person", platform, speaker_id))
 

@@ -173,6 +173,22 @@ async def test_stop(
     assert service.done == [("stop", SHARED, whose)]
 
 
+ELSEWHERE = {
+    "own": (ASKER, {}, "另一个进程正在答的，若是你问的，也在停下。"),
+    "admin": (ADMIN, {}, "另一个进程正在答的，也在停下。"),
+    "both": (ADMIN, {"2": 1}, "已中止 1 个提问；另一个进程正在答的，也在停下。"),
+}
+
+
+@pytest.mark.parametrize(("who", "running", "said"), ELSEWHERE.values(), ids=ELSEWHERE)
+async def test_stop_elsewhere(
+    service: FakeService, who: dict[str, Any], running: dict[str, int], said: str
+) -> None:
+    """别的进程正在答，也说得出；停的是谁的，它才知道。"""
+    service.elsewhere.busy, service.running = True, running
+    assert await typed("/glm stop", who) == [said]
+
+
 async def test_history_is_readable(service: FakeService) -> None:
     """历史里的回答也是纯文本，太长的截短。"""
     turn = replace(LAST.turn, answer="**注意：**看\n\n" + "长" * 5000)

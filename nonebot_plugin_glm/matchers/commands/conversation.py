@@ -90,8 +90,14 @@ async def retry(call: Call) -> None:
 async def stop(call: Call) -> None:
     """中止正在进行的回答：自己的，或（管理员）所有人的。"""
     everyone = await call.may_manage()
-    if stopped := call.service.stop(call.key, None if everyone else call.user_id):
-        return await call.say(f"已中止 {stopped} 个提问。")
+    elsewhere = await call.service.elsewhere.is_answering(call.key)
+    stopped = await call.service.stop(call.key, None if everyone else call.user_id)
+    done = [f"已中止 {stopped} 个提问"] if stopped else []
+    if elsewhere:
+        whose = "" if everyone else "若是你问的，"
+        done.append(f"另一个进程正在答的，{whose}也在停下")
+    if done:
+        return await call.say("；".join(done) + "。")
     waiting = call.service.is_busy(call.key)
     await call.say(DENIED_ACT if waiting else "现在没有正在进行的回答。")
 

@@ -54,7 +54,7 @@ async def turn_off(call: Call) -> None:
     if await _refused(call):
         return
     await call.service.places.choose(call.key, ENABLED, "off")
-    call.service.stop_group(call.key)
+    await call.service.stop_group(call.key)
     await call.say(f"好，我在这个群里不聊天了，命令照常；{COMMAND} on 再打开。")
 
 
@@ -130,7 +130,7 @@ async def _block(call: Call, *, on: bool) -> None:
         return await call.say(f"请 @ 一个人或写出号码，如 {example}。{now}")
     await call.service.places.block(call.key.platform, who, on=on)
     if on:
-        call.service.stop_person(call.key.platform, who)
+        await call.service.stop_person(call.key.platform, who)
     await call.say(f"好，我{'不再理' if on else '又理'} {who} 了。")
 
 
