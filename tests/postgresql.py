@@ -96,6 +96,15 @@ class PostgreSQLServer:
         self._order(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
+    def wipe(self, url: str) -> None:
+        """清空插件的各张表，编号也从头来；有谁的事务没有结束就出错。"""
+        from nonebot_plugin_glm.conversation.tables import metadata
+
+        names = ", ".join(metadata.tables)
+        self._order(
+            f"SET lock_timeout = '10s'; TRUNCATE {names} RESTART IDENTITY CASCADE", url
+        )
+
     def cut(self, url: str, doing: str = "") -> None:
         """掐断一个数据库的连接；`doing` 是最后一句里有的字，空串为所有的。"""
         name = url.rpartition("/")[2]
@@ -108,10 +117,11 @@ class PostgreSQLServer:
         """一个数据库的地址。"""
         return f"postgresql://glm:{PASSWORD}@127.0.0.1:{self._port}/{name}"
 
-    def _order(self, statement: str) -> None:
+    def _order(self, statement: str, url: str = "") -> None:
         import psycopg
 
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+        url = url or self.url("postgres")
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(statement.encode())
 
     @property

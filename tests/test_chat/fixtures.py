@@ -14,9 +14,9 @@ from .fake_client import FakeClient
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[ConversationStore]:
+async def store(where: Path | str) -> AsyncIterator[ConversationStore]:
     """新的历史。"""
-    store = await ConversationStore.open(tmp_path / "glm.db")
+    store = await ConversationStore.open(where)
     yield store
     await store.aclose()
 

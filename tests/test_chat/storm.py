@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from typing_extensions import Self
@@ -15,6 +13,7 @@ from nonebot_plugin_glm.chat.service import ChatService
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import ConversationKey, Scope, Speaker, Thinking
 from tests.fake_glm import FakeGLM, faults
+from tests.outside import engine_of
 
 from .builders import Inbox, chat_settings, outcome, question, real_client, service_of
 
@@ -69,13 +68,11 @@ TEXTS = (
 MODELS = (None, "glm-4.6", "glm-4-flash-250414", "glm-5.3", "不存在的模型")
 
 
-def stored_rows(path: Path) -> list[tuple[str, ...]]:
-    """直接读文件：每一轮的会话、提问与回答。"""
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(
-            "SELECT bot_id, scope, group_id, user_id, question, answer"
-            " FROM glm_turn JOIN glm_conversation c ON c.id = conversation_id"
-        ).fetchall()
+STORED = (
+    "SELECT bot_id, scope, group_id, user_id, question, answer"
+    " FROM glm_turn JOIN glm_conversation c ON c.id = conversation_id"
+)
+"""每一轮的会话、提问与回答。"""
 
 
 class Storm:
@@ -84,11 +81,12 @@ class Storm:
     `events` 是至今发生了几件事，`endings` 是每个提问的结局。
     """
 
-    def __init__(self, glm: FakeGLM, path: Path, seed: int) -> None:
+    def __init__(self, glm: FakeGLM, where: Path | str, seed: int) -> None:
         self.events = 0
         self.endings: list[type[Exception] | None] = []
         self._glm = glm
-        self._path = path
+        self._where = where
+        self._outside = engine_of(where)
         self._dice = random.Random(seed)
         self._asking: set[asyncio.Task[None]] = set()
         self._store: ConversationStore
@@ -103,6 +101,7 @@ class Storm:
         await self._service.aclose()
         await asyncio.gather(*self._asking)
         assert self._service._asking.queue._lanes == {}
+        self._outside.dispose()
 
     async def step(self) -> None:
         """发生一件事。"""
@@ -115,7 +114,7 @@ class Storm:
 
     def check(self) -> int:
         """数据库里的一切（窗口之外的也算）都是各归各的、有问有答的轮，返回几轮。"""
-        rows = stored_rows(self._path)
+        rows = self._rows()
         for bot, scope, place, user, asked, answer in rows:
             key = ConversationKey("qq", bot, Scope(scope), place, user)
             assert f"@{KEYS.index(key)}#" in asked
@@ -124,8 +123,12 @@ class Storm:
         assert self._glm.invalid == []
         return len(rows)
 
+    def _rows(self) -> list[Any]:
+        with self._outside.connect() as connection:
+            return list(connection.exec_driver_sql(STORED))
+
     async def _start(self) -> None:
-        self._store = await ConversationStore.open(self._path)
+        self._store = await ConversationStore.open(self._where)
         self._client = real_client(self._glm, retries=1)
         settings = chat_settings(6, 1500, timeout=3, stream=self._dice.random() < 0.7)
         self._service = service_of(self._store, self._client, settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import Answer, Usage
 from nonebot_plugin_glm.exception import NetworkError, StoppedError
 from tests.fake_glm import FakeGLM, faults
+from tests.outside import carry_out, full
 
 from .builders import (
     ALICE,
@@ -38,15 +38,11 @@ WASTED = Usage(50, 10, 5, 5)
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> Any:
+def rows(where: Path | str) -> Any:
     """账上的若干列，从旧到新。"""
 
     def read(columns: str) -> list[Any]:
-        database = sqlite3.connect(tmp_path / "glm.db")
-        found = database.execute(f"SELECT {columns} FROM glm_request ORDER BY id")
-        lines = found.fetchall()
-        database.close()
-        return lines
+        return carry_out(where, f"SELECT {columns} FROM glm_request ORDER BY id")
 
     return read
 
@@ -111,17 +107,11 @@ async def test_wasted_attempts_go_with_the_turn(
 
 
 async def test_unsaved_answer_is_billed(
-    service: ChatService, tmp_path: Path, rows: Any, inbox: Inbox
+    service: ChatService, where: Path | str, rows: Any, inbox: Inbox
 ) -> None:
     """存不下的回答也是钱：另行入账，恰好一笔。"""
-    database = sqlite3.connect(tmp_path / "glm.db")
-    database.execute(
-        "CREATE TRIGGER full BEFORE INSERT ON glm_turn"
-        " BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-    )
-    database.commit()
-    database.close()
-    await service.ask(question(), inbox)
+    with full(where):
+        await service.ask(question(), inbox)
     assert not inbox.answers[0].saved
     assert rows("purpose") == [("chat",)]
 

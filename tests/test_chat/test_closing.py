@@ -24,7 +24,7 @@ from .fake_client import FakeClient
 
 
 async def test_closing_with_questions_in_flight(
-    store: ConversationStore, client: FakeClient, inbox: Inbox, tmp_path: Path
+    store: ConversationStore, client: FakeClient, inbox: Inbox, where: Path | str
 ) -> None:
     """关机：在途的与排队的都中止并退出，然后才关连接；历史里只有答完的。"""
     service = service_of(store, client, chat_settings())
@@ -43,7 +43,7 @@ async def test_closing_with_questions_in_flight(
     assert inbox.texts == ["答：从前"]
     late = await outcome(service.ask(question("关机之后"), inbox))
     assert late is ClosingError
-    again = await ConversationStore.open(tmp_path / "glm.db")
+    again = await ConversationStore.open(where)
     assert await history(again) == [("从前", "答：从前")]
     await again.aclose()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from nonebot_plugin_glm.exception import (
     StoreError,
 )
 from tests.fake_glm import FakeGLM, faults
+from tests.outside import carry_out, full
 
 from .builders import (
     PRIVATE,
@@ -113,24 +113,12 @@ async def test_waiting_in_line_is_not_counted(
     assert await history(store) == [("快", "答：快")]
 
 
-def damage(path: Path, *statements: str) -> None:
-    """从外面改数据库。"""
-    connection = sqlite3.connect(path)
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
-
-
 async def test_answer_survives_a_full_disk(
-    service: ChatService, store: ConversationStore, tmp_path: Path, inbox: Inbox
+    service: ChatService, store: ConversationStore, where: Path | str, inbox: Inbox
 ) -> None:
     """存不下的回答照样交出，标明没有存下；能存之后照常。"""
-    full = "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-    trigger = f"CREATE TRIGGER full BEFORE INSERT ON glm_turn {full}"
-    damage(tmp_path / "glm.db", trigger)
-    await service.ask(question("旧"), inbox)
-    damage(tmp_path / "glm.db", "DROP TRIGGER full")
+    with full(where):
+        await service.ask(question("旧"), inbox)
     await service.ask(question("新"), inbox)
     assert [(a.text, a.saved) for a in inbox.answers] == [
         ("答：旧", False),
@@ -140,29 +128,27 @@ async def test_answer_survives_a_full_disk(
 
 
 async def test_unsaved_retry_keeps_the_old_turn(
-    service: ChatService, store: ConversationStore, tmp_path: Path, inbox: Inbox
+    service: ChatService, store: ConversationStore, where: Path | str, inbox: Inbox
 ) -> None:
     """重答存不下时，旧的一轮还在：删与存是一件事。"""
     await service.ask(question("一"), inbox)
     last = await service.retriable(PRIVATE)
     assert last is not None
-    full = "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-    trigger = f"CREATE TRIGGER full BEFORE INSERT ON glm_turn {full}"
-    damage(tmp_path / "glm.db", trigger)
-    await service.ask(last.question, inbox, last.replaces)
+    with full(where):
+        await service.ask(last.question, inbox, last.replaces)
     assert inbox.answers[-1].saved is False
     assert await store.count(PRIVATE) == 1
 
 
 async def test_unreadable_history_asks_nothing(
-    service: ChatService, client: FakeClient, tmp_path: Path, inbox: Inbox
+    service: ChatService, client: FakeClient, where: Path | str, inbox: Inbox
 ) -> None:
     """历史读不出时不问 GLM：没有历史的回答会答非所问。"""
-    damage(tmp_path / "glm.db", "ALTER TABLE glm_turn RENAME TO lost")
+    carry_out(where, "ALTER TABLE glm_turn RENAME TO lost")
     await service.choose_model(PRIVATE, "glm-5")
     assert await outcome(service.ask(question(), inbox)) is StoreError
     assert client.requests == []
-    damage(tmp_path / "glm.db", "ALTER TABLE lost RENAME TO glm_turn")
+    carry_out(where, "ALTER TABLE lost RENAME TO glm_turn")
     await service.ask(question(), inbox)
     assert inbox.texts == ["答：问"]
 

@@ -65,15 +65,15 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(where: Path | str, tmp_path: Path) -> AsyncIterator[Stage]:
     """新的服务。"""
-    async for stage in opened(tmp_path):
+    async for stage in opened(where, tmp_path):
         yield stage
 
 
-async def opened(path: Path) -> AsyncIterator[Stage]:
-    """在这个目录里打开的服务；用完关上。"""
-    database = await Database.open(path / "glm.db")
+async def opened(where: Path | str, path: Path) -> AsyncIterator[Stage]:
+    """人设在这个目录里的服务；用完关上。"""
+    database = await Database.open(where)
     stage = Stage(database, await Places.open(PlaceStore(database)), path / "personas")
     yield stage
     await stage.service.aclose()
@@ -118,7 +118,9 @@ async def test_time_comes_before_what_was_overheard(stage: Stage) -> None:
     ]
 
 
-async def test_group_name_does_not_flicker(stage: Stage, tmp_path: Path) -> None:
+async def test_group_name_does_not_flicker(
+    stage: Stage, where: Path | str, tmp_path: Path
+) -> None:
     """名字时有时无，用记住的；没给过用群号；改了名才换；重启之后还记得。"""
     await stage.play(GROUP, "群", "在{group}")
     assert (await stage.system()).startswith("在9\n")
@@ -127,7 +129,7 @@ async def test_group_name_does_not_flicker(stage: Stage, tmp_path: Path) -> None
     renamed = "在[读 书]" + "会" * (32 - 5)
     assert seen[:3] == ["在读书会"] * 3
     assert seen[3:] == [renamed] * 2
-    async for again in opened(tmp_path):
+    async for again in opened(where, tmp_path):
         assert (await again.system()).split("\n")[0] == seen[-1]
         assert (await again.system(OTHER_GROUP)).startswith("你是助手。")
 

@@ -60,9 +60,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[ConversationStore]:
+async def store(where: Path | str, clock: Clock) -> AsyncIterator[ConversationStore]:
     """照这个钟记账的历史。"""
-    store = ConversationStore(await Database.open(tmp_path / "glm.db"), clock)
+    store = ConversationStore(await Database.open(where), clock)
     yield store
     await store.aclose()
 

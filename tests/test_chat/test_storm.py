@@ -16,11 +16,14 @@ from .storm import Storm
 EVENTS = 900
 
 
-@pytest.mark.parametrize("seed", range(4))
-async def test_storm(glm: FakeGLM, tmp_path: Path, seed: int) -> None:
+STORMS = [("sqlite", seed) for seed in range(4)] + [("postgresql", 4)]
+
+
+@pytest.mark.parametrize(("where", "seed"), STORMS, indirect=["where"])
+async def test_storm(glm: FakeGLM, where: Path | str, seed: int) -> None:
     """乱问、乱错、乱停、乱忘、乱重启，每一步之后历史都是完整的问答。"""
     most = 0
-    async with Storm(glm, tmp_path / "glm.db", seed) as storm:
+    async with Storm(glm, where, seed) as storm:
         while storm.events < EVENTS:
             await storm.step()
             most = max(most, storm.check())

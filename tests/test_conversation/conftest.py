@@ -17,14 +17,6 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "glm.db"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest, path: Path) -> Path | str:
-    """两种数据库，各是空的。"""
-    if request.param == "sqlite":
-        return path
-    return request.getfixturevalue("postgresql")
-
-
 @pytest.fixture
 async def store(where: Path | str) -> AsyncIterator[ConversationStore]:
     """新的历史。"""

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
@@ -19,6 +18,7 @@ from nonebot_plugin_glm.conversation.server import look_at_server
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.tables import SCHEMA_VERSION, VERSION_TABLE
 from nonebot_plugin_glm.exception import StoreError
+from tests.outside import engine_of
 from tests.postgresql import PASSWORD, PostgreSQLServer
 
 from .builders import group, private, turn, window
@@ -26,7 +26,7 @@ from .builders import group, private, turn, window
 
 def order(url: str, *statements: str, version: str = "") -> None:
     """迁移到某一版，再做几句。"""
-    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    engine = engine_of(url)
     with engine.begin() as connection:
         if version:
             config = Config()
