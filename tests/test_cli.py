@@ -16,6 +16,7 @@ from nonebot.log import logger
 from nonebot_plugin_glm import cli
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from tests.fake_glm import FakeGLM
+from tests.postgresql import PASSWORD
 from tests.test_conversation.builders import private, turn, window
 from tests.test_load import PROJECT
 
@@ -44,7 +45,7 @@ def nb_glm(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
             cli.main()
         return int(left.value.code or 0)
 
-    async def nb_glm(database: Path, *arguments: object) -> tuple[int, str]:
+    async def nb_glm(database: Path | str, *arguments: object) -> tuple[int, str]:
         monkeypatch.setattr(cli, "WHERE", database)
         monkeypatch.setattr(sys, "argv", ["nb glm", *map(str, arguments)])
         try:
@@ -84,6 +85,48 @@ async def test_move_to_another_machine(tmp_path: Path, nb_glm: Run) -> None:
     await there.aclose()
 
 
+async def test_move_to_postgresql_and_back(
+    tmp_path: Path, postgresql: str, nb_glm: Run
+) -> None:
+    """搬到 PostgreSQL 再搬回来，一样不少；空的也写得出。"""
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    empty, there, back = (tmp_path / name for name in ("0", "1", "2"))
+    assert (await nb_glm(postgresql, "export", empty))[1].endswith("0 个会话，0 轮。\n")
+    here = await ConversationStore.open(old)
+    await here.append(private(), turn("问"))
+    await here.settings.put("config.glm_temperature", "0.5")
+    await here.aclose()
+    for source, target, file in ((old, postgresql, there), (postgresql, new, back)):
+        code, said = await nb_glm(source, "export", file)
+        assert (code, said.endswith("1 个会话，1 轮。\n")) == (0, True)
+        assert await nb_glm(target, "import", file) == (
+            0,
+            "读进了 1 个会话，1 轮。\n",
+        )
+    assert there.read_bytes() == back.read_bytes()
+    again = "读进了 0 个会话，0 轮，1 个会话这里已经有了，没有动。\n"
+    assert await nb_glm(postgresql, "import", back) == (0, again)
+
+
+async def test_postgresql_is_out_of_reach(
+    tmp_path: Path, postgresql: str, nb_glm: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """连不上、没有装驱动：一句话，没有密码，不留下半份。"""
+    (tmp_path / "存档").write_text("{}", encoding="utf-8")
+    wrong = postgresql.replace(PASSWORD, f"{PASSWORD}x")
+    for command, file in (("export", "新的"), ("import", "存档")):
+        code, said = await nb_glm(wrong, command, tmp_path / file)
+        assert code == 1
+        assert re.fullmatch("没有做成：.*password authentication failed.*\n", said)
+        assert PASSWORD not in said
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    for command, file in (("export", "新的"), ("import", "存档")):
+        code, said = await nb_glm(postgresql, command, tmp_path / file)
+        assert (code, said.count("\n")) == (1, 1)
+        assert "pip install 'nonebot-plugin-glm[postgresql]'" in said
+    assert files_in(tmp_path) == {"存档"}
+
+
 def files_in(directory: Path) -> set[str]:
     """这里与更里面的文件。"""
     return {file.name for file in directory.rglob("*") if file.is_file()}
@@ -112,6 +155,30 @@ async def test_bad_archive(tmp_path: Path, nb_glm: Run, content: str | None) -> 
     code, said = await nb_glm(tmp_path / "glm.db", "import", tmp_path / "x")
     assert (code, said.startswith("没有做成：")) == (1, True)
     assert len(said.splitlines()) == 1
+
+
+NO_DRIVER = f"import sys; sys.modules['psycopg'] = None; {LOAD}"
+
+
+async def test_doctor_on_postgresql(
+    tmp_path: Path, glm: FakeGLM, postgresql: str
+) -> None:
+    """共用的数据库好不好、连不上怎样治，都说得出，没有密码；没有装驱动也照样自检。"""
+    settings = {"GLM_API_KEY": glm.api_key, "GLM_BASE_URL": glm.base_url}
+    wrong = postgresql.replace(PASSWORD, f"{PASSWORD}x")
+    (_, good), (bad_code, bad), (code, missing) = await asyncio.gather(
+        run_doctor(project(tmp_path / "1", **settings, GLM_DATABASE_URL=postgresql)),
+        run_doctor(project(tmp_path / "2", **settings, GLM_DATABASE_URL=wrong)),
+        run_doctor(
+            project(tmp_path / "3", **settings, GLM_DATABASE_URL=postgresql), NO_DRIVER
+        ),
+    )
+    assert re.search(r"^✓ 数据库：PostgreSQL \d[\d.]*，连得上$", good, re.MULTILINE)
+    failed = "✗ 数据库：PostgreSQL 连不上：.*password authentication failed"
+    assert re.search(failed, bad)
+    assert "pip install 'nonebot-plugin-glm[postgresql]'" in missing
+    assert bad_code == code == 1
+    assert PASSWORD not in good + bad + missing
 
 
 def project(directory: Path, **settings: str) -> Path:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -129,17 +129,28 @@ class PostgreSQL:
             session.close()
 
 
-def _engine(url: str) -> Engine:
-    if find_spec("psycopg") is None:
-        raise StoreError(
-            "没有装 PostgreSQL 的驱动：pip install 'nonebot-plugin-glm[postgresql]'"
-        )
+def _address(url: str) -> URL:
     try:
         address = make_url(url).set(drivername="postgresql+psycopg")
     except (ArgumentError, ValueError):
         address = None
-    if address is None:  # 不接着原来的异常，它带着整个地址
+    # 不接着原来的异常，它带着整个地址
+    if address is None:
         raise StoreError("GLM_DATABASE_URL 不是一个地址")
+    # 密码里有没转义的 @，余下的会被当作主机，连不上时说出来
+    if "@" in f"{address.host}{address.database}{address.query}":
+        raise StoreError("GLM_DATABASE_URL 的密码里有 @：写成 %40，/ 写成 %2F")
+    return address
+
+
+def _engine(url: str) -> Engine:
+    try:
+        import_module("psycopg")
+    except ImportError as exc:  # 没有装，或装了而没有 libpq
+        raise StoreError(
+            "没有装 PostgreSQL 的驱动：pip install 'nonebot-plugin-glm[postgresql]'"
+        ) from exc
+    address = _address(url)
     options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
     return create_engine(
         address,

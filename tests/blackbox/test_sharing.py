@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.fake_glm import FakeGLM
+from tests.postgresql import PASSWORD
 
 from .conftest import SUPERUSER, Launch
 from .patience import wait_until
@@ -35,6 +36,9 @@ async def test_two_processes_one_group(
     await ours.call(GROUP, SUPERUSER, "/glm reset")
     await theirs.call(GROUP, BOB, "还记得吗")
     assert len(glm.chats[-1]["messages"]) == 2
+    health = await ours.talk(SUPERUSER, "/glm doctor")
+    assert "✓ 数据库：PostgreSQL" in health.text
+    assert not any(PASSWORD in text for text in (health.text, *(b.log for b in bots)))
 
 
 async def test_interrupted_from_the_other_process(

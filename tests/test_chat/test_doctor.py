@@ -21,6 +21,8 @@ from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.tables import VERSION_TABLE
 from tests.fake_glm import FakeGLM
 from tests.fake_glm.faults import Error
+from tests.outside import carry_out
+from tests.postgresql import PASSWORD, PostgreSQLServer
 
 KEY = "Zx7Qw9Lk2Vb4Nm6Tr8Yp3Hs5Jd1Fg0Ac.Kq3Wz8Xc5Vt7Bn2M"
 MODEL = "glm-4.7-flash"
@@ -268,6 +270,23 @@ async def test_database_is_locked(
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "locked" in (await machine.database(path)).text
+
+
+async def test_server(
+    patient: Patient, postgresql: str, server_of_databases: PostgreSQLServer
+) -> None:
+    """PostgreSQL：连得上、太新、停着，都说得出，只一行。"""
+    on_server = replace(patient, database=postgresql)
+    assert await problems(on_server) == {}
+    carry_out(postgresql, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    assert "升级插件" in (await machine.database(postgresql)).text
+    server_of_databases.stop()
+    found = await machine.database(postgresql)
+    server_of_databases.start()
+    assert found.state is BAD
+    assert found.text.startswith("PostgreSQL 连不上：")
+    assert "\n" not in found.text
+    assert PASSWORD not in found.text
 
 
 async def test_little_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

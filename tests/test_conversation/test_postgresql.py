@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -83,7 +86,7 @@ async def test_newer_schema_is_left_alone(postgresql: str) -> None:
     order(postgresql, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     with pytest.raises(StoreError, match="请升级插件"):
         await Database.open(postgresql)
-    assert (await asyncio.to_thread(look_at_server, postgresql))[1] == "9999"
+    assert (await asyncio.to_thread(look_at_server, postgresql)).schema == "9999"
 
 
 async def test_one_conversation_is_claimed_once(postgresql: str) -> None:
@@ -176,20 +179,62 @@ async def test_server_restarts(
     await store.aclose()
 
 
-async def test_bad_addresses_keep_the_password(postgresql: str) -> None:
-    """密码不对、地址不对，都说得出缘由，也不带出密码。"""
-    for url in (
-        postgresql.replace(PASSWORD, "Wrong5Pass"),
-        "postgresql://a:Wrong5Pass@:x",
-    ):
-        with pytest.raises(StoreError) as caught:
-            await Database.open(url)
-        assert "Wrong5Pass" not in str(caught.value)
-        assert str(caught.value)
+BAD_ADDRESSES = {
+    "password": ("Wrong5Pass@", "password authentication failed"),
+    "at": ("Wrong@5Pass@", "写成 %40"),
+    "slash": ("Wrong@/5Pass@", "写成 %40"),
+    "colon": ("Wrong@:5Pass@", "不是一个地址"),
+    "port": ("Wrong5Pass@:x", "不是一个地址"),
+    "option": ("Wrong5Pass@127.0.0.1/db?nosuch=1&x=", "nosuch"),
+}
+
+
+@pytest.mark.parametrize(("rest", "told"), BAD_ADDRESSES.values(), ids=BAD_ADDRESSES)
+async def test_bad_addresses_keep_the_password(
+    postgresql: str, rest: str, told: str
+) -> None:
+    """密码不对、地址写错，都说得出缘由，只一行，哪里也不带出密码。"""
+    url = postgresql.replace(f"{PASSWORD}@", rest)
+    with pytest.raises(StoreError) as caught:
+        await Database.open(url)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert not re.search("Wrong|5Pass", shown)
+
+
+async def test_driver_is_missing(
+    postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """没有装驱动，或装了而用不了：说怎样装。"""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"pip install .*\[postgresql\]"):
+        await Database.open(postgresql)
 
 
 async def test_looking_at_the_server(postgresql: str) -> None:
     """自检说得出服务器与结构的版本。"""
-    version, schema = await asyncio.to_thread(look_at_server, postgresql)
-    assert version[0].isdigit()
-    assert schema == SCHEMA_VERSION
+    server = await asyncio.to_thread(look_at_server, postgresql)
+    assert server.version[0].isdigit()
+    assert (server.schema, server.trouble) == (SCHEMA_VERSION, "")
+
+
+async def test_account_without_the_rights(
+    server_of_databases: PostgreSQLServer,
+) -> None:
+    """不能建表的、表是别人的、只读的，自检说得出；打不开时也说得出缘由。"""
+    url = server_of_databases.create()
+    order(
+        url,
+        "DROP ROLE IF EXISTS guest",
+        f"CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}'",
+    )
+    guest = url.replace("//glm:", "//guest:")
+    assert "不能建表" in (await asyncio.to_thread(look_at_server, guest)).trouble
+    with pytest.raises(StoreError, match=r"^permission denied for schema public$"):
+        await Database.open(guest)
+    await (await Database.open(url)).aclose()
+    order(url, f"GRANT SELECT ON {VERSION_TABLE} TO guest")
+    assert "写不进表" in (await asyncio.to_thread(look_at_server, guest)).trouble
+    order(url, "ALTER ROLE guest SET default_transaction_read_only = on")
+    assert "只读" in (await asyncio.to_thread(look_at_server, guest)).trouble

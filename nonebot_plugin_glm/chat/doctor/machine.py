@@ -39,12 +39,14 @@ async def database(where: Path | str) -> Finding:
     if isinstance(where, Path):
         return await _file(where)
     try:
-        version, schema = await asyncio.to_thread(look_at_server, where)
+        server = await asyncio.to_thread(look_at_server, where)
     except StoreError as error:
         return Finding("数据库", State.BAD, f"PostgreSQL 连不上：{error}")
-    if schema > SCHEMA_VERSION:
-        return Finding("数据库", State.BAD, _newer(schema))
-    return Finding("数据库", State.FINE, f"PostgreSQL {version}，连得上")
+    if server.schema > SCHEMA_VERSION:
+        return Finding("数据库", State.BAD, _newer(server.schema))
+    if server.trouble:
+        return Finding("数据库", State.BAD, f"PostgreSQL {server.trouble}")
+    return Finding("数据库", State.FINE, f"PostgreSQL {server.version}，连得上")
 
 
 async def _file(path: Path) -> Finding:
