@@ -26,8 +26,15 @@ class SQLite:
         self.engine = _engine(path)
 
     def prepare(self) -> None:
-        """建目录，改用 WAL。"""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        """建目录，改用 WAL。
+
+        异常:
+            StoreError: 目录建不成
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(f"目录建不成：{exc.strerror}") from exc
         with self.reading() as connection:
             _use_wal(connection)
 

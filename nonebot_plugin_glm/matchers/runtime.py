@@ -20,6 +20,7 @@ from ..message.reconnecting import reconnection
 from .owners import tell_damaged, tell_parked
 from .settings import Settings
 from .sharing import follow, heed
+from .unmade import unmade_data_file
 
 if TYPE_CHECKING:
     from ..chat.service import ChatService
@@ -31,6 +32,8 @@ hooks = Hooks(logger.error)
 # localstore 靠调用栈认出插件，只能在导入时问
 try:
     DATABASE = get_plugin_data_file("glm.db")
+except OSError:  # 只读的盘上建不成目录：照样加载，提问的人会听到一句话
+    DATABASE = unmade_data_file("glm.db")
 except RuntimeError as exc:  # `nb glm` 会在没有加载插件的项目里导入这里
     raise RuntimeError(
         "nonebot_plugin_glm 没有作为插件加载，"
@@ -126,7 +129,7 @@ async def _warm_up() -> None:
     try:
         await get_service()
     except GLMError as error:
-        logger.opt(exception=error).error(f"历史打不开，请检查 {shown_where()}")
+        logger.error(f"历史打不开（{error}），请检查 {shown_where()}")
 
 
 @get_driver().on_shutdown

@@ -10,6 +10,7 @@ from nonebot.log import logger
 
 from nonebot_plugin_glm.exception import GLMError, NetworkError, ServerError, StoreError
 from nonebot_plugin_glm.matchers import runtime
+from nonebot_plugin_glm.matchers.unmade import unmade_data_file
 from nonebot_plugin_glm.message.reconnecting import Reconnection
 
 
@@ -108,6 +109,12 @@ async def test_broken_store_does_not_break_connecting(
     assert opener.closed == 0
     [line] = [line for line in lines if line.startswith("ERROR")]
     assert str(runtime.DATABASE) in line
+    assert "磁盘满了" in line
+
+
+def test_unmade_directory_is_where_localstore_would_make_it() -> None:
+    """目录建不成时说的路径，与建得成时是同一个。"""
+    assert unmade_data_file("glm.db") == runtime.DATABASE
 
 
 REPORTS: dict[str, tuple[GLMError, float | None, str]] = {

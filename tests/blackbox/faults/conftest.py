@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.real_bot import QQ, BotProcess
 
 from ..conftest import PLUGINS, check_log, settings_for
 from .book import Book
+from .disks import mounted
 
 _self_ids = iter(range(70_001, 80_000))
 
@@ -41,3 +43,10 @@ async def frail(frail_bot: BotProcess, glm: FakeGLM) -> AsyncIterator[QQ]:
     client = await frail_bot.connect(next(_self_ids))
     yield client
     await client.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """一兆的真磁盘。"""
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=1m", "tmpfs") as disk:
+        yield disk

@@ -21,6 +21,12 @@ async def next_for(qq: QQ, user: int) -> str:
     return sent.text
 
 
+def spoken(glm: FakeGLM) -> list[str]:
+    """最后一次问 GLM 时带着的话，没有系统提示。"""
+    messages = glm.chats[-1]["messages"]
+    return [m["content"] for m in messages if m["role"] != "system"]
+
+
 async def undergo(
     qq: QQ,
     glm: FakeGLM,
@@ -47,10 +53,9 @@ async def undergo(
     await qq.private(USER, AFTER)
     # 紧接着就是下一问的回答：出事的那一问只有一句话
     assert await next_for(qq, USER) == f"收到：{AFTER}"
-    history = [m["content"] for m in glm.chats[-1]["messages"] if m["role"] != "system"]
     expected = [BEFORE, f"收到：{BEFORE}"] if kept else []
     if saved:
         expected += [DURING, seen]
-    assert history == [*expected, AFTER]
+    assert spoken(glm) == [*expected, AFTER]
     assert not any(piece in seen for piece in fragments([API_KEY]))
     return seen

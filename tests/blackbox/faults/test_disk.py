@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-
-import pytest
 
 from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ, BotProcess
@@ -18,6 +13,7 @@ from tests.spoiling import spoil_table
 
 from ..conftest import SUPERUSER, Launch
 from .book import Book
+from .disks import on
 from .procedure import DURING, undergo
 
 NAME = re.compile(r"glm\.db\.damaged-\d{8}-\d{6}")
@@ -84,23 +80,11 @@ async def test_locked_for_long(launch: Launch, glm: FakeGLM, book: Book) -> None
     book.note("数据库被别的进程占着", seen)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """一兆的真磁盘。"""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if sys.platform != "linux" or subprocess.run(command, check=False).returncode:
-        pytest.skip("不能挂载 tmpfs")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
 async def test_full_disk(
     launch: Launch, glm: FakeGLM, book: Book, small_disk: Path
 ) -> None:
     """磁盘满了：回答照发，说没有存下；腾出来就照常。"""
-    bot = await launch(LOCALSTORE_USE_CWD="false", LOCALSTORE_DATA_DIR=str(small_disk))
+    bot = await launch(**on(small_disk))
     qq = await bot.connect()
     ballast = small_disk / "ballast"
 

@@ -1,0 +1,77 @@
+"""数据目录只读：说得清楚，别的照常，能写了就接着用。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fake_glm import FakeGLM
+from tests.real_bot import QQ, BotProcess
+
+from ..conftest import Launch
+from .book import Book
+from .disks import mounted, on, remount, run
+from .procedure import AFTER, BEFORE, DURING, USER, spoken
+
+
+@pytest.mark.parametrize("existing", [False, True], ids=["没有库", "有库"])
+async def test_from_the_start(
+    launch: Launch, glm: FakeGLM, book: Book, small_disk: Path, existing: bool
+) -> None:
+    """一开始就只读：问的人听到一句，别的插件照常；能写了不必重启。"""
+    before: list[str] = []
+    if existing:
+        bot = await launch(**on(small_disk))
+        before = await asked(await bot.connect(), BEFORE)
+        await bot.stop()
+    remount(small_disk, "ro")
+    bot = await launch(**on(small_disk))
+    qq = await bot.connect()
+    seen = (await qq.talk(USER, DURING)).text
+    assert (await qq.talk(USER, "/ping")).text == "pong"
+    check_line(bot, "历史打不开", str(small_disk / "nonebot_plugin_glm" / "glm.db"))
+    remount(small_disk, "rw")
+    await asked(qq, AFTER)
+    assert spoken(glm) == [*before, AFTER]
+    state = "有数据库" if existing else "还没有数据库"
+    book.note(f"启动时数据目录只读，{state}", seen)
+
+
+async def test_disk_error_while_running(
+    launch: Launch, glm: FakeGLM, book: Book, tmp_path: Path
+) -> None:
+    """开着的时候磁盘出错，内核改成只读：照样回答，说没有存下；换好了，历史都在。"""
+    image = tmp_path / "image"
+    image.write_bytes(b"\x00" * 4 * 1024 * 1024)
+    if run("mkfs.ext4", "-q", "-F", str(image)):
+        pytest.skip("没有 mkfs.ext4")
+    device = ("-o", "loop", str(image))
+    with mounted(tmp_path / "disk", *device) as disk:
+        bot = await launch(**on(disk))
+        qq = await bot.connect()
+        before = await asked(qq, BEFORE)
+        remount(disk, "abort")
+        seen = (await qq.talk(USER, DURING)).text
+        assert DURING in seen
+        assert (await qq.talk(USER, AFTER)).text == seen.replace(DURING, AFTER)
+        assert spoken(glm) == [*before, AFTER]
+        check_line(bot, "这一轮没能存进历史", "磁盘")
+        await bot.stop()
+    with mounted(tmp_path / "disk", *device):
+        await bot.start()
+        await asked(await bot.connect(), AFTER)
+        assert spoken(glm) == [*before, AFTER]
+    book.note("开着的时候磁盘变成只读", seen)
+
+
+async def asked(qq: QQ, words: str) -> list[str]:
+    """问一句，有回答；返回这一轮。"""
+    answer = (await qq.talk(USER, words)).text
+    assert answer == f"收到：{words}"
+    return [words, answer]
+
+
+def check_line(bot: BotProcess, *words: str) -> None:
+    """日志里有一行写着这些。"""
+    assert any(all(w in line for w in words) for line in bot.log.splitlines())
