@@ -98,7 +98,7 @@ class Delivery:
             await self.withdraw()
             handed = ""
         rest = answer.text[len(handed) :]
-        blocks = [rest] if self._unsent or self._whole(answer) else paragraphs(rest)
+        blocks = [rest] if self._whole(answer) else paragraphs(rest)
         while len(blocks) > 1 and self._may_hand(blocks[0]):
             self._hand(blocks.pop(0))
         await self._drained()
@@ -123,8 +123,10 @@ class Delivery:
             await self._presenter.present("\n\n".join(texts))
 
     def _whole(self, answer: Answer) -> bool:
+        """余下的是不是不必再分段。"""
         brief = not self._handed and len(answer.text) <= BRIEF
-        return brief or not self._manner.stream
+        settled = self._full or bool(self._unsent)
+        return brief or settled or not self._manner.stream
 
     def _may_hand(self, block: str) -> bool:
         """还能不能单独发这一段；条数够了、字数多了、要画成图，余下的就都留到最后。"""

@@ -17,6 +17,11 @@ NODE_CHARS = 600
 
 整个回答够长了、余下的又不到一个节点，就不必为它再折一次。
 """
+MOST_NODES = 100
+"""一个合并转发最多多少个节点，再多就另起一个。
+
+QQ 里手选也只能选一百条；字数合起来离它的上限（约 1 MB）也还远。
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Presenter:
         unsent = await self.show(markdown)
         if unsent:
             unsent = await self._smaller(unsent)
-        if unsent and not await self._outgoing.forward(unsent):
+        if unsent and await self._fold(unsent):
             await self._outgoing.say(as_typed(UNDELIVERED, self._manner.command))
             return False
         return True
@@ -73,31 +78,37 @@ class Presenter:
             for text in split_text(code.strip("\n"), self._manner.message_chars)
             if text.strip()
         ]
-        if texts:
-            await self._outgoing.forward(texts)
+        await self._fold(texts)
         return True
 
     async def show(self, markdown: str) -> Sequence[str]:
         """照应有的样子发出，返回没有发出的各条文本。"""
-        if await self._as_forward(markdown):
-            return ()
+        if self._is_long(markdown):
+            nodes = _texts(markdown, NODE_CHARS)
+            # 再试一次才分条：分成几条的长文谁也不想看
+            unsent = await self._fold(nodes, tries=2)
+            if len(unsent) < len(nodes):
+                if self._outgoing.unaddressed:  # 合并转发带不了引用
+                    await self._outgoing.text(FOLDED)
+                return unsent
         texts = _texts(markdown, self._manner.message_chars)
         return await self._send_all(texts)
 
-    async def _as_forward(self, markdown: str) -> bool:
+    def _is_long(self, markdown: str) -> bool:
         most = self._manner.forward_chars
         whole = self._shown + len(markdown)
-        if whole <= most or len(markdown) <= min(most, NODE_CHARS):
-            return False
-        nodes = _texts(markdown, NODE_CHARS)
-        # 再试一次才分条：分成几条的长文谁也不想看
-        if not (
-            await self._outgoing.forward(nodes) or await self._outgoing.forward(nodes)
-        ):
-            return False
-        if self._outgoing.unaddressed:  # 合并转发带不了引用
-            await self._outgoing.text(FOLDED)
-        return True
+        return whole > most and len(markdown) > min(most, NODE_CHARS)
+
+    async def _fold(self, texts: Sequence[str], *, tries: int = 1) -> Sequence[str]:
+        """作为合并转发发出，太多就分成几个，返回从第一个发不出的起剩下的。"""
+        for start in range(0, len(texts), MOST_NODES):
+            nodes = texts[start : start + MOST_NODES]
+            for _ in range(tries):
+                if await self._outgoing.forward(nodes):
+                    break
+            else:
+                return texts[start:]
+        return ()
 
     async def _send_all(self, texts: Sequence[str]) -> Sequence[str]:
         """依次发出，返回从第一条发不出的起剩下的。"""
