@@ -174,7 +174,7 @@ class GLMClient:
                         yield delta
                 return
             try:
-                data = json.loads(await response.aread())
+                data = json.loads((await response.aread()).decode("utf-8", "replace"))
             except (ValueError, RecursionError):
                 raise ProtocolError("回应不是 JSON") from None
             if (error := error_in(data, secrets)) is not None:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, aclosing
 from dataclasses import replace
 
 from ..domain import Answer, Reader, Usage, well_formed
-from ..exception import EmptyAnswerError
+from ..exception import EmptyAnswerError, ProtocolError
 from .delta import Delta
 from .schema import ChatRequest
 from .thinking import ThinkingFilter, without_thinking
@@ -15,6 +15,9 @@ from .tools import Reply, ToolCall, merged_calls
 
 WasteReport = Callable[[str, Usage], None]
 """没有答成而报了用量的每个请求都告诉它：模型与用量。"""
+
+_UNREADABLE = {0xFFFD: None}
+"""不合法的 UTF-8 解出来的字。"""
 
 
 async def collect(
@@ -27,6 +30,7 @@ async def collect(
 
     异常:
         EmptyAnswerError: 既没有话，也没有要用的工具
+        ProtocolError: 一个字也读不懂
     """
     gathering = _Gathering(request, reader)
     with ExitStack() as failing:
@@ -93,6 +97,9 @@ class _Gathering:
         # 话在用工具之前已经说完了，之后可以没有
         if not (text or calls or any(done.text for done in self._request.rounds)):
             raise EmptyAnswerError(self._finish)
+        # 夹着几个坏字节的回答照收，丢了更可惜
+        if text and not text.translate(_UNREADABLE).strip():
+            raise ProtocolError("回答里没有读得懂的字")
         thought = well_formed("".join(self._reasoning)) if calls else ""
         answer = Answer(text, self.model, self._finish, self.usage)
         return Reply(answer, calls, thought)

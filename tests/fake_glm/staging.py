@@ -17,7 +17,6 @@ _HTML = (
     "<center><h1>{0} Bad Gateway</h1></center>\r\n"
     "<hr><center>nginx/1.21.6</center>\r\n</body>\r\n</html>\r\n"
 )
-_MOJIBAKE = "坏字节"
 
 
 def play(scene: Scene) -> Steps:
@@ -182,11 +181,11 @@ def _(fault: faults.Reset, scene: Scene) -> Steps:
 
 @stage.register
 def _(fault: faults.BadBytes, scene: Scene) -> Steps:
-    steps = play(replace(scene.with_content(_MOJIBAKE), chunk_size=len(_MOJIBAKE)))
-    broken = b"\xff\xfe".ljust(len(_MOJIBAKE.encode()), b"\xfd")
     return tuple(
-        step.replace(_MOJIBAKE.encode(), broken) if isinstance(step, bytes) else step
-        for step in steps
+        step.replace("坏".encode(), b"\xff\xfe\xfd")
+        if isinstance(step, bytes)
+        else step
+        for step in play(scene.with_content(fault.text))
     )
 
 

@@ -116,13 +116,20 @@ async def test_only_thinking_was_sent(glm: FakeGLM, connect: Connect, way: str) 
     assert len(glm.chats) == 2
 
 
-async def test_bad_bytes(glm: FakeGLM, connect: Connect) -> None:
-    """正文里有坏字节：非流式读不懂，流式只坏那几个字。"""
-    glm.always(faults.BadBytes())
-    client = connect(retry=ONCE)
+@WAYS
+async def test_bad_bytes(glm: FakeGLM, connect: Connect, way: str) -> None:
+    """正文里有坏字节：只坏那几个字。"""
+    glm.always(faults.BadBytes("好坏好"))
+    assert await ask(connect(), way) == "好\ufffd\ufffd\ufffd好"
+
+
+@pytest.mark.parametrize("way", ["whole", "collected"])
+async def test_nothing_but_bad_bytes(glm: FakeGLM, connect: Connect, way: str) -> None:
+    """正文全是坏字节：不当作回答，再问一次。"""
+    glm.always(faults.BadBytes("坏坏 坏"))
     with pytest.raises(ProtocolError):
-        await ask(client)
-    assert set(await ask(client, "streamed")) == {"\ufffd"}
+        await ask(connect(), way)
+    assert len(glm.chats) == 2
 
 
 @WAYS
