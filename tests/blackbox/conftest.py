@@ -11,17 +11,18 @@ import pytest
 
 from tests.fake_glm import FakeGLM
 from tests.fake_glm.knobs import Knobs
-from tests.real_bot import QQ, BotProcess, complaints
+from tests.real_bot import QQ, BotProcess, complaints, fragments, leaks
 
 API_KEY = "Zx7Qw9Lk2Vb4Nm6Tr8Yp3Hs5Jd1Fg0Ac.Kq3Wz8Xc5Vt7Bn2M"
 SECOND_KEY = "Pd5Hf8Ug1Ej4Ry7Ot0Ik3Ws6Qa9Zm2Xn.Lv8Bc1Gy6Ft4Dr9S"
+KEYS = (API_KEY, SECOND_KEY)
 PLUGINS = ("nonebot_plugin_glm", "tests.real_bot.companion")
 SUPERUSER = 999
 Launch = Callable[..., Awaitable[BotProcess]]
 Tune = Callable[..., Awaitable[None]]
 
 _self_ids = itertools.count(20001)
-_seen_secrets = {API_KEY, SECOND_KEY}
+_seen_secrets: set[str] = set(KEYS)
 
 
 def settings_for(glm: FakeGLM, **settings: str) -> dict[str, str]:
@@ -39,16 +40,19 @@ def settings_for(glm: FakeGLM, **settings: str) -> dict[str, str]:
     }
 
 
-def check_log(bot: BotProcess) -> None:
-    """进程的日志里没有异常、警告、密钥和人说的话。"""
+def check_remains(bot: BotProcess) -> None:
+    """进程的日志里没有异常、警告、密钥和人说的话；聊天与它存下的文件里没有密钥。"""
     found = complaints(bot.log, _seen_secrets, bot.said)
+    hidden = fragments(KEYS) | _seen_secrets
+    found += leaks(bot.data, hidden)
+    found += [text for text in bot.heard if any(piece in text for piece in hidden)]
     assert not found, "\n".join(found[:5])
 
 
 @pytest.fixture(scope="session")
 async def server() -> AsyncIterator[FakeGLM]:
     """整个会话的假 GLM。"""
-    async with FakeGLM(keys=(API_KEY, SECOND_KEY)) as server:
+    async with FakeGLM(keys=KEYS) as server:
         yield server
 
 
@@ -85,13 +89,33 @@ async def bot(
     directory = tmp_path_factory.mktemp("bot")
     async with BotProcess(directory, settings_for(server), PLUGINS) as process:
         yield process
-    check_log(process)
+    check_remains(process)
 
 
 @pytest.fixture
 async def qq(bot: BotProcess, glm: FakeGLM) -> AsyncIterator[QQ]:
     """连着共用机器人的新账号。"""
     client = await bot.connect(next(_self_ids))
+    yield client
+    await client.close()
+
+
+@pytest.fixture(scope="session")
+async def quick_bot(
+    server: FakeGLM, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[BotProcess]:
+    """只重试一次、不换模型的机器人。"""
+    settings = settings_for(server, GLM_MAX_RETRIES="1", GLM_FALLBACK_MODELS="[]")
+    directory = tmp_path_factory.mktemp("quick")
+    async with BotProcess(directory, settings, PLUGINS) as process:
+        yield process
+    check_remains(process)
+
+
+@pytest.fixture
+async def quick(quick_bot: BotProcess, glm: FakeGLM) -> AsyncIterator[QQ]:
+    """连着它的新账号。"""
+    client = await quick_bot.connect(next(_self_ids))
     yield client
     await client.close()
 
@@ -136,4 +160,4 @@ async def launch(glm: FakeGLM, tmp_path: Path) -> AsyncIterator[Launch]:
         await process.stop()
     reset(glm)
     for process in started:
-        check_log(process)
+        check_remains(process)

@@ -1,11 +1,15 @@
-"""两个密钥：一个中途被停用，人只看到回答，主人知道一次。"""
+"""密钥：一个中途被停用，人只看到回答，主人知道一次；上游说出来的也不外泄。"""
 
 from __future__ import annotations
 
+import pytest
+
 from tests.fake_glm import FakeGLM
+from tests.fake_glm.faults import Error
 from tests.real_bot import QQ, Sent, fragments
 
 from .conftest import API_KEY, SECOND_KEY, SUPERUSER, Launch
+from .sentence import check_sentence
 
 GROUP, PEOPLE = 1001, (501, 502, 503, 504)
 MODEL = "glm-4.7-flash"
@@ -56,3 +60,20 @@ async def test_key_revoked_in_the_middle(launch: Launch, glm: FakeGLM) -> None:
     assert "收到：再问" in history
     assert all("答的" not in m["content"] for m in glm.chats[-1]["messages"][1:])
     assert len(for_owner(qq.sent)) == 1
+
+
+@pytest.mark.row(28)
+async def test_upstream_repeating_the_key(quick: QQ, glm: FakeGLM) -> None:
+    """上游的说明里重复了密钥与令牌：聊天与日志里都没有（日志由夹具检查）。"""
+    await quick.talk(PEOPLE[0], "先问一句")
+    token = glm.requests[-1].headers["Authorization"].removeprefix("Bearer ")
+    for secret in (API_KEY, token, API_KEY[5:20]):
+        message = f"token {secret} invalid https://open.bigmodel.cn/?key={secret}"
+        glm.always(Error(401, 1000, message))
+        for user in (PEOPLE[0], SUPERUSER):
+            await quick.private(user, "泄露吗")
+        for sent in await quick.collect(3):
+            check_sentence(sent.text)
+            assert not any(p in sent.text for p in fragments([API_KEY, token]))
+        glm.always(None)
+        await quick.talk(PEOPLE[0], "恢复了")

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.fake_glm import FakeGLM
 from tests.real_bot import BotProcess
 
-from .conftest import PLUGINS, check_log, settings_for
+from .conftest import PLUGINS, check_remains, settings_for
 from .patience import wait_until
 
 ALICE = 1902
@@ -50,4 +50,4 @@ async def test_a_plugin_written_with_the_api(glm: FakeGLM, tmp_path: Path) -> No
         assert "你今天用了 2 次" in (await qq.talk(ALICE, "/glm quota")).text
         assert (await qq.talk(ALICE, "/清空")).text == "忘了 3 轮"
         assert (await qq.talk(ALICE, "/几轮")).text.startswith("0 轮")
-    check_log(bot)
+    check_remains(bot)

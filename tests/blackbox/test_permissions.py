@@ -9,7 +9,7 @@ import pytest
 from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ, BotProcess
 
-from .conftest import PLUGINS, SUPERUSER, check_log, settings_for
+from .conftest import PLUGINS, SUPERUSER, check_remains, settings_for
 
 GROUP, ASKER, OTHER = 900, 901, 902
 DENIED = "这样做。"
@@ -35,7 +35,7 @@ async def member_bot(
     directory = tmp_path_factory.mktemp("member")
     async with BotProcess(directory, settings, PLUGINS) as process:
         yield process
-    check_log(process)
+    check_remains(process)
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from tests.fake_glm import FakeGLM
 from tests.fake_glm.faults import Error, Slow, Stall
 from tests.real_bot import BotProcess, fragments, read_log
 
-from .conftest import API_KEY, PLUGINS, SUPERUSER, Launch, check_log
+from .conftest import API_KEY, PLUGINS, SUPERUSER, Launch, check_remains
 from .patience import wait_until
-from .test_error_codes import check_sentence
+from .sentence import check_sentence
 
 USER = 701
 
@@ -25,14 +25,14 @@ async def test_no_configuration_at_all(tmp_path: Path) -> None:
     async with BotProcess(tmp_path, {}, PLUGINS) as bot:
         qq = await bot.connect()
         sent = await qq.talk(USER, "你好")
-        check_sentence(sent)
+        check_sentence(sent.text)
         assert "GLM_API_KEY" in sent.text
         assert "GLM_API_KEY" in (await qq.call(1, USER, "你好")).text
         assert (await qq.talk(USER, "/ping")).text == "pong"
         for command in ("help", "model", "status", "undo", "retry", "stop", "reset"):
             assert (await qq.talk(USER, f"/glm {command}")).text
         assert "没有设置" in (await qq.talk(USER, "/glm status")).text
-    check_log(bot)
+    check_remains(bot)
 
 
 WRONG = {
@@ -69,7 +69,7 @@ async def test_unreachable_glm(launch: Launch) -> None:
     bot = await launch(GLM_BASE_URL="http://127.0.0.1:9/v4", GLM_MAX_RETRIES="1")
     qq = await bot.connect()
     for user in (USER, SUPERUSER):
-        check_sentence(await qq.talk(user, "有人吗"))
+        check_sentence((await qq.talk(user, "有人吗")).text)
     assert "无法确认" in (await qq.talk(USER, "/glm status")).text
 
 
@@ -95,7 +95,7 @@ async def test_timeouts(hasty: BotProcess, glm: FakeGLM) -> None:
     glm.chunk_size, glm.chunk_delay, glm.answer = 1, 0.2, "滴" * 300
     await qq.private(USER + 3, "滴水")
     for sent in await qq.collect(4):
-        check_sentence(sent)
+        check_sentence(sent.text)
     # 滴水的比读超时久，到整个时限为止；哪一个都没有等到上游自己结束
     assert 3.9 < time.monotonic() - start < 50
     await wait_until(lambda: not glm.in_flight)
@@ -110,7 +110,7 @@ async def test_retries_count_towards_the_limit(launch: Launch, glm: FakeGLM) -> 
     qq = await bot.connect()
     glm.always(Error.of(1302))
     start = time.monotonic()
-    check_sentence(await qq.talk(USER, "忙吗"))
+    check_sentence((await qq.talk(USER, "忙吗")).text)
     assert time.monotonic() - start < 15
 
 

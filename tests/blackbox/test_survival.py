@@ -11,7 +11,7 @@ from tests.crashes.ordeal import Ordeal
 from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ, UNANSWERED, BotProcess
 
-from .conftest import Launch, check_log, settings_for
+from .conftest import Launch, check_remains, settings_for
 from .patience import wait_until
 
 GROUP, USER = 400, 401
@@ -100,4 +100,4 @@ async def test_random_kills(tmp_path: Path, glm: FakeGLM) -> None:
     assert not seen.problems
     assert seen.turns >= seen.readings > 0
     assert seen.requests > 0
-    check_log(bot)
+    check_remains(bot)

@@ -165,7 +165,7 @@ class Reset:
 class BadBytes:
     """正文里有不合法的 UTF-8 字节：每个「坏」字换成三个。"""
 
-    text: str = "前半句坏了，后半句还好"
+    text: str = "前半句，坏，后半句"
 
 
 @dataclass(frozen=True, slots=True)

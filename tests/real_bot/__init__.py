@@ -6,6 +6,7 @@ from .logs import fragments as fragments
 from .logs import read_log as read_log
 from .process import BotProcess as BotProcess
 from .qq import QQ as QQ
+from .remains import leaks as leaks
 from .segments import at as at
 from .segments import image as image
 from .segments import reply as reply

@@ -47,6 +47,8 @@ class BotProcess:
         self.port = free_port()
         self.said: set[str] = set()
         """人对它说过的一切文本。"""
+        self.heard: list[str] = []
+        """人从它听到的一切文本。"""
         self._log = directory / "bot.log"
         self._env = {
             **{k: v for k, v in os.environ.items() if not _FOREIGN.fullmatch(k)},
@@ -78,6 +80,11 @@ class BotProcess:
         return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
 
     @property
+    def data(self) -> Path:
+        """数据目录。"""
+        return Path(self._env.get("LOCALSTORE_DATA_DIR", self.directory / "data"))
+
+    @property
     def pid(self) -> int:
         """进程号。"""
         assert self._process is not None
@@ -103,6 +110,7 @@ class BotProcess:
         """以 `self_id` 的账号连上。"""
         client = await QQ.connect(self.port, self_id)
         client.said = self.said
+        client.heard = self.heard
         self._clients.append(client)
         return client
 

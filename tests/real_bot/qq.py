@@ -32,6 +32,7 @@ class QQ:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.messages: dict[int, dict[str, Any]] = {}
         self.said: set[str] = set()
+        self.heard: list[str] = []
         self.respond: Respond = lambda action, params: None
         self._socket = socket
         self._news: asyncio.Queue[Sent] = asyncio.Queue()
@@ -155,6 +156,7 @@ class QQ:
         if reply.get("retcode") == 0 and action.startswith("send_"):
             sent = Sent(action, params)
             self.sent.append(sent)
+            self.heard.append(sent.text)
             self._news.put_nowait(sent)
         await self._socket.send(json.dumps({**reply, "echo": call.get("echo")}))
 

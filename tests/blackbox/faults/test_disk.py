@@ -76,12 +76,12 @@ async def test_locked_for_long(launch: Launch, glm: FakeGLM, book: Book) -> None
         other.append(connection)
 
     seen = await undergo(qq, glm, lock, lambda: other[0].close(), saved=False)
-    assert DURING in seen
+    assert DURING in seen.text
     book.note("数据库被别的进程占着", seen)
 
 
 async def test_full_disk(
-    launch: Launch, glm: FakeGLM, book: Book, small_disk: Path
+    small_disk: Path, launch: Launch, glm: FakeGLM, book: Book
 ) -> None:
     """磁盘满了：回答照发，说没有存下；腾出来就照常。"""
     bot = await launch(**on(small_disk))
@@ -94,7 +94,7 @@ async def test_full_disk(
                 continue
 
     seen = await undergo(qq, glm, fill, ballast.unlink, saved=False)
-    assert DURING in seen
+    assert DURING in seen.text
     with closing(sqlite3.connect(database_of(small_disk))) as connection:
         assert next(connection.execute("PRAGMA integrity_check")) == ("ok",)
     book.note("磁盘满了", seen)

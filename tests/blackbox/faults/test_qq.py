@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tests.fake_glm import FakeGLM
-from tests.real_bot import QQ, UNANSWERED
+from tests.real_bot import QQ, UNANSWERED, BotProcess
 
 from ..conftest import Launch
+from ..patience import wait_until
 from .book import Book
-from .procedure import AFTER, BEFORE, DURING, USER, undergo
+from .procedure import AFTER, BEFORE, DURING, USER, spoken, told, undergo, watched
 
 
 @pytest.mark.parametrize("code", [100, 1200, 1404])
@@ -41,21 +42,25 @@ async def test_send_times_out(launch: Launch, glm: FakeGLM, book: Book) -> None:
 
 
 async def test_client_vanishes_and_comes_back(
-    launch: Launch, glm: FakeGLM, book: Book
+    bot: BotProcess, qq: QQ, glm: FakeGLM, book: Book
 ) -> None:
-    """答到一半 QQ 断了又连上：回答送到，历史照次序。"""
-    bot = await launch()
-    qq = await bot.connect()
-    await qq.talk(USER, BEFORE)
-    glm.chunk_size, glm.chunk_delay = 1, 0.3
-    await qq.private(USER, DURING)
-    await glm.wait_for_chats(2)
-    await qq.close()
-    qq = await bot.connect()
-    seen = (await qq.next(30)).text
-    assert seen == f"收到：{DURING}"
-    glm.chunk_delay = 0
-    await qq.talk(USER, AFTER)
-    history = [m["content"] for m in glm.chats[-1]["messages"][1:]]
-    assert history == [BEFORE, f"收到：{BEFORE}", DURING, seen, AFTER]
+    """答到一半 QQ 断了，答完了才又连上：回答送到，历史照次序。"""
+    await told(qq, BEFORE)
+    back: list[QQ] = []
+
+    async def vanish() -> str:
+        glm.hold(2)
+        await qq.private(USER, DURING)
+        await glm.wait_for_chats(2)
+        await qq.close()
+        glm.release()
+        await wait_until(lambda: not glm.in_flight)
+        back.append(await bot.connect(qq.self_id))
+        return (await back[0].next(30)).text
+
+    seen = await watched(glm, vanish())
+    assert seen.text == f"收到：{DURING}"
+    await told(back[0], AFTER)
+    assert spoken(glm) == [BEFORE, f"收到：{BEFORE}", DURING, seen.text, AFTER]
+    await back[0].close()
     book.note("答到一半 QQ 断了又连上", seen)

@@ -9,15 +9,15 @@ import pytest
 from tests.fake_glm import FakeGLM
 from tests.real_bot import QQ, BotProcess
 
-from ..conftest import Launch
+from ..conftest import Launch, check_remains
 from .book import Book
 from .disks import mounted, on, remount, run
-from .procedure import AFTER, BEFORE, DURING, USER, spoken
+from .procedure import AFTER, BEFORE, DURING, USER, spoken, told, watched
 
 
 @pytest.mark.parametrize("existing", [False, True], ids=["没有库", "有库"])
 async def test_from_the_start(
-    launch: Launch, glm: FakeGLM, book: Book, small_disk: Path, existing: bool
+    small_disk: Path, launch: Launch, glm: FakeGLM, book: Book, existing: bool
 ) -> None:
     """一开始就只读：问的人听到一句，别的插件照常；能写了不必重启。"""
     before: list[str] = []
@@ -28,7 +28,7 @@ async def test_from_the_start(
     remount(small_disk, "ro")
     bot = await launch(**on(small_disk))
     qq = await bot.connect()
-    seen = (await qq.talk(USER, DURING)).text
+    seen = await watched(glm, told(qq, DURING))
     assert (await qq.talk(USER, "/ping")).text == "pong"
     check_line(bot, "历史打不开", str(small_disk / "nonebot_plugin_glm" / "glm.db"))
     remount(small_disk, "rw")
@@ -52,9 +52,9 @@ async def test_disk_error_while_running(
         qq = await bot.connect()
         before = await asked(qq, BEFORE)
         remount(disk, "abort")
-        seen = (await qq.talk(USER, DURING)).text
-        assert DURING in seen
-        assert (await qq.talk(USER, AFTER)).text == seen.replace(DURING, AFTER)
+        seen = await watched(glm, told(qq, DURING))
+        assert DURING in seen.text
+        assert await told(qq, AFTER) == seen.text.replace(DURING, AFTER)
         assert spoken(glm) == [*before, AFTER]
         check_line(bot, "这一轮没能存进历史", "磁盘")
         await bot.stop()
@@ -62,12 +62,14 @@ async def test_disk_error_while_running(
         await bot.start()
         await asked(await bot.connect(), AFTER)
         assert spoken(glm) == [*before, AFTER]
+        await bot.stop()
+        check_remains(bot)
     book.note("开着的时候磁盘变成只读", seen)
 
 
 async def asked(qq: QQ, words: str) -> list[str]:
     """问一句，有回答；返回这一轮。"""
-    answer = (await qq.talk(USER, words)).text
+    answer = await told(qq, words)
     assert answer == f"收到：{words}"
     return [words, answer]
 
