@@ -84,6 +84,32 @@ def test_any_text_survives(text: str, size: int) -> None:
     assert "".join(paragraphs(text)) == text
 
 
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_only_link_definitions(size: int) -> None:
+    """对白里的「[小明]: 你好」在 Markdown 里是链接的定义，一块也不成：照样一字不少。"""
+    text = "[小明]: 你好\n\n[小红]: 你好呀，今天天气真好\n\n[小明]: 是的"
+    parts, rest = fed(text, size)
+    assert "".join(parts) + rest == text
+    assert "".join(paragraphs(text)) == text
+
+
+@pytest.mark.parametrize("piece", ["话", "a\n", "> a\n", "```\n\n", " "])
+def test_endless_writing(piece: str) -> None:
+    """没有一段写完的长文，一点点写来：每来几个字都从头看一遍，要看上几分钟。"""
+    before = time.process_time()
+    growing = Paragraphs()
+    for _ in range(100_000):
+        growing.feed(piece * 3)
+    assert time.process_time() - before < 20
+
+
+def test_many_paragraphs() -> None:
+    """两万段的回答：每一段都从头数公式的首尾，要数上几分钟。"""
+    before = time.process_time()
+    assert len(paragraphs("话\n\n" * 20_000)) == 20_000
+    assert time.process_time() - before < 20
+
+
 @pytest.mark.parametrize("blank", ["\n", " \n"])
 def test_endless_blank_lines(blank: str) -> None:
     """模型没完没了地写空行：不会越写越慢，后面的话仍另起一段。"""
