@@ -18,7 +18,7 @@ _FORMULA = re.compile(
     r"|(?<=[A-Za-z0-9])(?P<star>\*)(?=[A-Za-z0-9])"
     r"|(?<=[A-Za-z0-9)\]])(?P<power>\*\*)(?=\d)|(?<=\d)(?P<raised>\*\*)(?=[A-Za-z])"
     r"|(?<!\w)(?P<dunder>__[A-Za-z]\w*__)(?!\w)"
-    r"|(?<![A-Za-z0-9$\\])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?![A-Za-z0-9$])",
+    r"|(?<![A-Za-z0-9$\\])\$(?P<inline>[^\s$](?:[^$\n]{0,998}[^\s$\\])?)\$(?![A-Za-z0-9$])",
     re.MULTILINE | re.DOTALL,
 )
 

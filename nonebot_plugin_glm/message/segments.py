@@ -34,6 +34,8 @@ _FIXED = {
     "gift": "[礼物]",
 }
 _FIELD_CHARS = 100
+_STRING_CHARS = 8000
+"""CQ 码的字符串最多看多少字：适配器读成片的「[CQ:」，工夫按平方长。"""
 _FILE_NAMES = ("file_name", "name", "fileName", "title", "file")
 """依次是 Lagrange、go-cqhttp、NapCat 的在线文件、LLBot 的闪传、其余。"""
 _STICKER = "[动画表情]"
@@ -42,7 +44,7 @@ _STICKER = "[动画表情]"
 def parts(message: object) -> Iterator[Part]:
     """消息的各段：适配器的消息、CQ 码的字符串或 JSON 的数组；不像样的段没有。"""
     if isinstance(message, str):
-        message = Message(message)
+        message = Message(message[:_STRING_CHARS])
     if not isinstance(message, list):
         return
     for item in message:

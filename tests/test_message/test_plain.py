@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nonebot_plugin_glm.message import formulas
 from nonebot_plugin_glm.message.plain import plain_text
 
 CASES = {
@@ -100,3 +101,19 @@ def test_hostile_text_is_quick(mark: str) -> None:
 def test_too_deep_is_left_alone(markdown: str) -> None:
     """套得太深的原样返回，字不会丢，也不会抛异常。"""
     assert plain_text(markdown) == markdown
+
+
+def test_only_short_formulas_are_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """公式换成字的工夫按平方长：再长的不是公式，照写，不交给它。"""
+    sizes: list[int] = []
+
+    def measure(latex: str) -> str:
+        sizes.append(len(latex))
+        return latex
+
+    monkeypatch.setattr(formulas, "legible", measure)
+    assert plain_text(f"$a{' ' * 997}b$") == f"a{' ' * 997}b"
+    assert sizes == [999]
+    for opening, closing in (("$", "$"), ("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)")):
+        plain_text(f"{opening}a{' ' * 100_000}b{closing}")
+    assert max(sizes) <= 1000

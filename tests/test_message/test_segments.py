@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 
+from nonebot_plugin_glm.message import segments
 from nonebot_plugin_glm.message.segments import onebot_words
 
 FORMS = {
@@ -100,3 +101,16 @@ SEGMENTS = st.fixed_dictionaries(
 def test_anything_becomes_words(message: object) -> None:
     """不论段里是什么，都不抛异常。"""
     assert all(isinstance(word, str) for word in onebot_words(message, "1", " "))
+
+
+def test_endless_cq_string(monkeypatch: pytest.MonkeyPatch) -> None:
+    """转发里的 CQ 码可以要多长有多长，适配器读它的工夫按平方长：只读开头的。"""
+    sizes: list[int] = []
+
+    def measure(message: str) -> Message:
+        sizes.append(len(message))
+        return Message()
+
+    monkeypatch.setattr(segments, "Message", measure)
+    assert "".join(onebot_words("[CQ:at,qq=" * 10_000, "1", "")) == ""
+    assert sizes == [8000]
