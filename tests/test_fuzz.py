@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.runs import KINDS
+from tests.fuzz.__main__ import SHARES
 
-FEW = {"events": 300, "answers": 500, "commands": 150, "members": 150}
+FEW = {"events": 300, "answers": 500, "commands": 150, "members": 150, "wire": 96}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SHARES)
 def test_few(kind: str) -> None:
     """没有一个没有接住的异常，没有一个挂住，数据库是好的。"""
     command = [sys.executable, "-m", "tests.fuzz", str(FEW[kind]), "--kind", kind]

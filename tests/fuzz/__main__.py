@@ -11,10 +11,13 @@ import subprocess
 import sys
 from collections import Counter
 
-from . import bot
-from .runs import KINDS, Result, run
+from . import bot, wire
+from .result import Result
+from .runs import KINDS, run
 
-SHARES = {"events": 0.5, "answers": 0.4, "commands": 0.05, "members": 0.05}
+SHARES = {
+    "events": 0.4, "answers": 0.3, "commands": 0.05, "members": 0.05, "wire": 0.2
+}  # fmt: skip
 GROWTH = 64.0
 """热身之后最多长多少 MiB：SQLite 与各处的备忘录到这时都满了。"""
 
@@ -27,12 +30,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("cases", nargs="?", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kind", choices=list(KINDS))
+    parser.add_argument("--kind", choices=list(SHARES))
     parser.add_argument("--only", type=int)
     args = parser.parse_args()
     if args.kind is not None:
-        result = asyncio.run(run(args.kind, args.cases, args.seed, args.only))
-        return report(result)
+        if args.kind in KINDS:
+            found = run(args.kind, args.cases, args.seed, args.only)
+        else:
+            found = wire.run(args.cases, args.seed)
+        return report(asyncio.run(found))
     sys.stdout.write(
         f"种子 {args.seed}\n\n"
         "| 种类 | 用例 | 秒 | 异常 | 最慢 | 接口最多 | 没有回话 | 内存长 MiB |\n"

@@ -1,4 +1,4 @@
-"""三类用例各怎样跑一个。"""
+"""进程里的几类用例各怎样跑一个。"""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import asyncio
 import gc
 import re
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -16,6 +14,7 @@ import httpx
 
 from . import bodies, bot, commands, consistency, events
 from .bot import Case, blame, current
+from .result import Result
 
 AT_ONCE = 16
 """同时跑几个。"""
@@ -32,26 +31,6 @@ _SETTLED = (
 """超级用户在每个群里先定下的。"""
 _FOR_US = re.compile(r"\s*/glm(?:\s|$)")
 Run = Callable[[Case, int], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Result:
-    """一类用例的结果。"""
-
-    kind: str
-    cases: int = 0
-    seconds: float = 0.0
-    grown: float = 0.0
-    """热身之后长了多少 MiB"""
-    slowest: tuple[float, int] = (0.0, 0)
-    """最慢的用了多少秒、是第几个"""
-    busiest: int = 0
-    """一个用例最多调用了多少次接口"""
-    silent: int = 0
-    """没有回话的"""
-    faults: Counter[str] = field(default_factory=Counter)
-    first: dict[str, int] = field(default_factory=dict)
-    """每种异常先在哪一个看到"""
 
 
 async def run(kind: str, cases: int, seed: int, only: int | None = None) -> Result:
