@@ -47,7 +47,7 @@ class Preamble:
     def text(self, scope: Scope) -> str:
         """系统消息的正文，可以为空。"""
         rule = GROUP_RULE if scope is Scope.GROUP else ""
-        summary = f"{SUMMARY_RULE}\n{self.summary.translate(_BRACKETS)}"
+        summary = f"{SUMMARY_RULE}\n{without_labels(self.summary)}"
         parts = (
             self.system_prompt,
             rule,
@@ -100,13 +100,13 @@ def user_content(turn: Turn, *, labelled: bool, overheard: str = "") -> str:
         label = _ASKED
     else:
         return turn.question
-    return f"{around}{label}{turn.question.translate(_BRACKETS)}"
+    return f"{around}{label}{without_labels(turn.question)}"
 
 
 def labelled_remarks(kind: RemarkKind, remarks: Iterable[Remark]) -> str:
     """不是对机器人说的话，一句一行，各带标签。"""
     return "\n".join(
-        f"{_remark_label(kind, remark)}{remark.text.translate(_BRACKETS)}"
+        f"{_remark_label(kind, remark)}{without_labels(remark.text)}"
         for remark in remarks
     )
 
@@ -120,7 +120,7 @@ def _noted(notes: Iterable[Note], *, labelled: bool) -> str:
 
 def _note_line(note: Note, *, labelled: bool) -> str:
     label = f"⟦备忘｜{plain_name(note.author_id)}⟧" if labelled else "-"
-    return f"{label} {one_line(note.text).translate(_BRACKETS)}"
+    return f"{label} {without_labels(one_line(note.text))}"
 
 
 def _remark_label(kind: RemarkKind, remark: Remark) -> str:
@@ -140,6 +140,11 @@ def speaker_label(speaker: Speaker) -> str:
     """标签：名字里的控制字符、换行、双向文字控制符都去掉。"""
     name = plain_name(speaker.name) or "无名"
     return f"⟦{name}｜{plain_name(speaker.id)}⟧ "
+
+
+def without_labels(text: str) -> str:
+    """没有标签的记号的话：人写的都要过一遍。"""
+    return text.translate(_BRACKETS)
 
 
 def plain_name(name: str) -> str:
