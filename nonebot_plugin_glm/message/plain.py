@@ -39,7 +39,8 @@ def _block(node: SyntaxTreeNode) -> str:
         words = _inline(node)
         return f"【{words}】" if node.tag in ("h1", "h2") else words
     if node.type in ("fence", "code_block"):
-        return node.content.rstrip("\n")
+        # 空的代码块里，首行的字不是语言的名字，是它要说的
+        return node.content.rstrip("\n") or node.info.strip()
     if node.type in ("bullet_list", "ordered_list"):
         return "\n".join(_items(node))
     if node.type == "blockquote":
