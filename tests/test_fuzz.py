@@ -10,7 +10,10 @@ import pytest
 
 from tests.fuzz.__main__ import SHARES
 
-FEW = {"events": 300, "answers": 500, "commands": 150, "members": 150, "wire": 96}
+FEW = {
+    "events": 300, "answers": 500, "questions": 200, "commands": 150, "members": 150,
+    "wire": 96,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", SHARES)

@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from nonebot.adapters.onebot.v11 import adapter as onebot_adapter
 from nonebot.log import logger
 from nonebot.message import run_postprocessor
 
-from . import events, garbage
+from . import events, garbage, glm
 
 if TYPE_CHECKING:
     from loguru import Message as LogMessage
@@ -41,6 +42,8 @@ class Case:
     calls: int = 0
     said: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    lost: bool = False
+    """没有交到本插件手里：适配器或 NoneBot 抛了异常"""
 
 
 current: ContextVar[Case | None] = ContextVar("current", default=None)
@@ -68,6 +71,8 @@ def blame_exception(error: BaseException) -> None:
         ours = [frame for frame in frames if PACKAGE in frame]
         blame(f"{name} @ {ours[-1].partition(PACKAGE)[2]} ({frames[-1][-60:]})")
     else:
+        if (case := current.get()) is not None:
+            case.lost = True
         others[f"{name[:40]} @ {frames[-1][-50:] if frames else '?'}"] += 1
 
 
@@ -103,12 +108,10 @@ class ScriptedAdapter(Adapter):
     @staticmethod
     def _look(case: Case, data: dict[str, Any]) -> None:
         """发出去的：不 @ 全体、没有外来的图片、不太长、编得成 UTF-8。"""
-        if "message" not in data:
-            case.said.append("")
-            return
-        for segment in data["message"]:
+        case.said.append("")
+        for segment in _segments(data):
             text = str(segment.data.get("text", ""))
-            case.said.append(text)
+            case.said[-1] += text
             if segment.type not in ("text", "at", "reply", "image"):
                 blame(f"发了 {segment.type}")
             if segment.type == "at" and not str(segment.data["qq"]).isdigit():
@@ -121,10 +124,17 @@ class ScriptedAdapter(Adapter):
                 blame(f"发了编不成的：{type(error).__name__}")
 
 
+def _segments(data: dict[str, Any]) -> Iterator[Any]:
+    """一条消息的各段；合并转发是它各个节点里的。"""
+    yield from data.get("message") or ()
+    for node in data.get("messages") or ():
+        yield from node.data["content"]
+
+
 async def start(**settings: Any) -> Bot:
     """启动 GLM 与机器人。"""
-    glm = await asyncio.start_server(_serve, "127.0.0.1", 0)
-    port = glm.sockets[0].getsockname()[1]
+    server = await asyncio.start_server(glm.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
     home = Path(tempfile.mkdtemp(prefix="glm-fuzz-"))
     options = {
         "driver": "~fastapi", "superusers": {str(events.OWNER)}, "nickname": {"小智"},
@@ -180,26 +190,3 @@ async def _postmortem(exception: Exception | None) -> None:
 def _strayed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
     blame_exception(error) if error else blame(str(context.get("message")))
-
-
-async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """一个连接上的 GLM：什么都回一段难看的话。"""
-    rng = Random(0)
-    try:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            fields = head.lower().partition(b"content-length:")[2]
-            await reader.readexactly(int(fields.split(b"\r\n")[0] or 0))
-            said = rng.choice(
-                ("好的。", "一\n\n二\n\n三", garbage.text(rng, 8)[:20_000])
-            )
-            body = {
-                "choices": [{"message": {"content": said}, "finish_reason": "stop"}]
-            }
-            packed = json.dumps(body).encode()
-            kind = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            writer.write(kind + b"Content-Length: %d\r\n\r\n" % len(packed) + packed)
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        pass
-    finally:
-        writer.close()

@@ -83,6 +83,35 @@ def chat(rng: Random, said: Any = None, **fields: Any) -> dict[str, Any]:
     return event | fields
 
 
+def question(rng: Random, number: int, words: str) -> dict[str, Any]:
+    """对机器人说的一句话，字段都对，夹着什么段都有；别人没有在这里说过话。"""
+    said: list[Any] = [
+        {"type": "text", "data": {"text": f"{words} {garbage.text(rng)}"}}
+    ]
+    others = [segment(rng) for _ in range(rng.randrange(3))]
+    said += [one for one in others if _is_segment(one)]
+    fields: dict[str, Any] = {"user_id": number + 10**6, "message_id": number + 1}
+    if rng.random() < 0.5:
+        said.insert(rng.randrange(2), {"type": "at", "data": {"qq": str(SELF)}})
+        fields |= {
+            "message_type": "group",
+            "sub_type": "normal",
+            "group_id": number + 1,
+        }
+    else:
+        fields |= {"message_type": "private", "sub_type": "friend"}
+    whole: dict[str, Any] = chat(rng, said, **fields)
+    whole |= {"message": said, "original_message": said, "anonymous": None}
+    whole["sender"]["user_id"] = number + 10**6
+    return whole
+
+
+def _is_segment(data: Any) -> bool:
+    """适配器读得懂的段；读不懂一段，整个事件都没有了。"""
+    whole = isinstance(data, dict) and isinstance(data.get("type"), str)
+    return whole and isinstance(data.get("data"), dict)
+
+
 def odd(rng: Random) -> dict[str, Any]:
     """通知、请求与元事件。"""
     kind = rng.choice(("notice", "request", "meta_event", garbage.text(rng, 1)))

@@ -17,6 +17,7 @@ PIECES: Sequence[str] = (
     "[CQ:at,qq=all]", "[CQ:image,file=file:///etc/passwd]", "[CQ:reply,id=1]",
     "[CQ:", "&#91;", "&amp;", "{}", "{0}", "%s", "%(x)s", "\\", "'", '"', "“", "＠",
     "@all ", "@10000 ", "小智", "⟦小明｜9⟧：", "小明：", "[系统]：", "system:",
+    "[小明]: 你好\n", "\n\n", "* 一\n\n* 二\n", "```\n代码\n\n```\n", "$$", "1. ",
     "http://127.0.0.1:1/", "<b>", "</b>", "<red>", "{{user}}", "DROP TABLE glm_turn;",
 )  # fmt: skip
 """文本由它们拼成。"""

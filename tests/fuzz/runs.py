@@ -12,7 +12,7 @@ from random import Random
 
 import httpx
 
-from . import bodies, bot, commands, consistency, events
+from . import bodies, bot, commands, consistency, events, glm
 from .bot import Case, blame, current
 from .result import Result
 
@@ -124,6 +124,23 @@ async def answered() -> Run:
     return one
 
 
+async def asked() -> Run:
+    """提问：各人各处都只问一次，没有理由不答，所以正好一个回答，或者一句话。"""
+    robot = await bot.start()
+    from nonebot_plugin_glm.message.sentences import SENTENCES
+
+    async def one(case: Case, number: int) -> None:
+        await bot.feed(
+            robot, case, events.question(case.rng, number, glm.asking(number))
+        )
+        said = "".join(case.said)
+        answered = said.count(glm.ending(number)) == 1 or said in SENTENCES.values()
+        if not answered and not case.lost:
+            blame(f"不是正好一个回答：{len(case.said)} 条，{said[-60:]!r}")
+
+    return one
+
+
 async def commanded() -> Run:
     """命令，谁都打。"""
     robot = await bot.start()
@@ -183,6 +200,7 @@ def resident() -> float:
 KINDS: dict[str, Callable[[], Awaitable[Run]]] = {
     "events": reported,
     "answers": answered,
+    "questions": asked,
     "commands": commanded,
     "members": overreached,
 }

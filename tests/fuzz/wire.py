@@ -101,7 +101,7 @@ class _Storm:
         began = time.monotonic()
         try:
             words = f"第 {number} 个之后的提问"
-            await self._honest.private(number + 1, words)
+            await self._honest.private(10**6 + number, words)
             said = (await self._honest.next(_PATIENCE)).text
             found = [] if said == f"收到：{words}" else [f"答的不是所问：{said[:100]}"]
         except Exception as error:
