@@ -26,6 +26,13 @@ def changed(line: str, **values: Any) -> str:
     return json.dumps(entry)
 
 
+def note_line(**values: Any) -> str:
+    """一条备忘。"""
+    row = {"id": 1, "conversation_id": 1, "text": "记着", "author_id": "1"}
+    row |= {"created_at": 0, **values}
+    return json.dumps({"table": "glm_note", "row": row})
+
+
 FIRST = json.dumps({"format": "nonebot_plugin_glm", "version": VERSION + 1})
 DAMAGED = {
     "empty": (lambda lines: [], "第 1 行"),
@@ -56,6 +63,19 @@ DAMAGED = {
     "name": (
         lambda lines: [*lines[:2], changed(lines[2], speaker_id="x" * 129)],
         "speaker_id",
+    ),
+    "never": (
+        lambda lines: [*lines[:2], changed(lines[2], created_at=10**400)],
+        "created_at",
+    ),
+    "too late": (
+        lambda lines: [*lines[:2], changed(lines[2], created_at=1e18)],
+        "created_at",
+    ),
+    "twice": (lambda lines: [*lines[:3], *lines[2:]], "第 4 行：与前面的重复"),
+    "note": (
+        lambda lines: [*lines[:4], note_line(turn_id=99), lines[-1]],
+        "第 5 行：前面没有它的轮",
     ),
     "orphan": (lambda lines: [lines[0], lines[2]], "前面没有它的会话"),
     "message": (lambda lines: [*lines[:2], lines[3]], "前面没有它的轮"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn, TextIO
 
@@ -20,6 +19,8 @@ MOST_CHARS = 8 * 1024 * 1024
 """一行最多多少字：再长的回答也用不到。"""
 _MOST_INTEGER = 2**53
 """整数最大到这里，编号再往后挪也装得下。"""
+_LAST_MOMENT = 253_000_000_000
+"""浮点的都是时刻（Unix 秒），最晚到这里，约公元 9987 年：再晚的写不成日期。"""
 
 _TABLES = {table.name: table for table in metadata.sorted_tables}
 _CHOICES = {
@@ -147,6 +148,6 @@ def _fits(column: Column[Any], value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     if isinstance(kind, Float):
-        return math.isfinite(value)
+        return 0 <= value <= _LAST_MOMENT
     assert isinstance(kind, Integer)
     return isinstance(value, int) and 0 <= value <= _MOST_INTEGER

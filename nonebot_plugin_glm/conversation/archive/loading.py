@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from ...domain import ConversationKey, Scope
 from .. import queries
@@ -59,7 +60,10 @@ async def load(database: Database, lines: Iterable[str]) -> Loaded:
     def work(connection: Connection) -> Loaded:
         loading = _Loading(connection)
         for number, table, row in entries(lines):
-            loading.take(number, table, row)
+            try:
+                loading.take(number, table, row)
+            except IntegrityError:
+                bad(number, "与前面的重复")
         settle_ids(connection, turns)
         loading.draw_in()
         loading.drop_known_requests()
@@ -151,6 +155,8 @@ class _Loading:
             values["conversation_id"] = home
         if values.get("turn_id"):
             values["turn_id"] += self._turns_before
+            if table is notes:
+                self._check_turn(number, home, values["turn_id"])
         self._connection.execute(insert(table), values)
         self._taken[table] += 1
 
@@ -161,6 +167,12 @@ class _Loading:
         if row["conversation_id"] in self._homes:
             return self._homes[row["conversation_id"]]
         return bad(number, "前面没有它的会话")
+
+    def _check_turn(self, number: int, home: int, turn_id: int) -> None:
+        """备忘不能指着别的会话的轮：再写出时它在那一轮的前面，就读不回了。"""
+        mine = (turns.c.id == turn_id, turns.c.conversation_id == home)
+        if self._connection.execute(select(turns.c.id).where(*mine)).first() is None:
+            bad(number, "前面没有它的轮")
 
     def _is_used(self, identity: int) -> bool:
         used = [
