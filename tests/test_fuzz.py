@@ -12,7 +12,7 @@ from tests.fuzz.__main__ import SHARES
 
 FEW = {
     "events": 300, "answers": 500, "questions": 200, "commands": 150, "members": 150,
-    "wire": 96,
+    "archives": 100, "wire": 96,
 }  # fmt: skip
 
 

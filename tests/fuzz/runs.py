@@ -12,7 +12,7 @@ from random import Random
 
 import httpx
 
-from . import bodies, bot, commands, consistency, events, glm
+from . import archives, bodies, bot, commands, consistency, events, glm
 from .bot import Case, blame, current
 from .result import Result
 
@@ -141,6 +141,17 @@ async def asked() -> Run:
     return one
 
 
+async def imported() -> Run:
+    """存档。"""
+    await bot.start()
+    lines = await archives.whole()
+
+    async def one(case: Case, number: int) -> None:
+        await archives.take(case, lines)
+
+    return one
+
+
 async def commanded() -> Run:
     """命令，谁都打。"""
     robot = await bot.start()
@@ -201,6 +212,7 @@ KINDS: dict[str, Callable[[], Awaitable[Run]]] = {
     "events": reported,
     "answers": answered,
     "questions": asked,
+    "archives": imported,
     "commands": commanded,
     "members": overreached,
 }
