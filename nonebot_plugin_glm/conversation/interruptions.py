@@ -10,10 +10,13 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from ..domain import ConversationKey, Scope
 from ..exception import StoreError
-from .database import Database
+
+if TYPE_CHECKING:
+    from .database import Database
 
 
 class Reach(str, Enum):
