@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..conversation.interruptions import Interruption, Reach
@@ -30,18 +30,20 @@ class Resets:
     async def reset_group(self, key: ConversationKey) -> ResetDone:
         """忘记 `key` 所在的群的一切会话，共用的与每个成员的。"""
         said = Interruption(Reach.GROUP, key)
-        return await self._reset(said, self._store.forget_group)
+        members = await self._store.group_keys(key)
+        return await self._reset(said, self._store.forget_group, members)
 
     async def _reset(
         self,
         said: Interruption,
         forget: Callable[[ConversationKey], Awaitable[int]],
+        others: Sequence[ConversationKey] = (),
     ) -> ResetDone:
         key, matches, queue = said.key, within(said), self._asking.queue
         stopped = await self._asking.stops.stop(said)
         busy = queue.busy(matches)
         self._asking.stops.here(said)  # 告诉别处的时候又来了的：不然要等它答完
-        async with queue.alone([key, *busy]):
+        async with queue.alone([key, *others, *busy]):
             self._asking.failed.forget_all(lambda f: matches(f.question.key))
             turns = await forget(key)
             return ResetDone(turns, stopped, len(await self._store.notes.of(key)))

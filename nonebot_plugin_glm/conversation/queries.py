@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..domain import ConversationKey
+from ..domain import ConversationKey, Scope
 from .noting import Note
 from .rows import key_columns
 from .tables import conversations, notes, turns
@@ -74,6 +74,17 @@ def key_is(key: ConversationKey) -> Conditions:
 def conversation_row(connection: Connection, key: ConversationKey) -> Any:
     """会话的选择与窗口的开头，`noted` 是有没有备忘；没有的会话是 `None`。"""
     return connection.execute(_CONVERSATION, _parameters(key)).one_or_none()
+
+
+def group_is(key: ConversationKey) -> Conditions:
+    """认出 `key` 所在的群的一切会话的条件，共用的与每个成员的。"""
+    c = conversations.c
+    return (
+        c.platform == key.platform,
+        c.bot_id == key.bot_id,
+        c.group_id == key.group_id,
+        c.scope != Scope.PRIVATE.value,
+    )
 
 
 def window_rows(

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from ..domain import ConversationKey, Scope, Speaker, Thinking, Turn
+from ..domain import ConversationKey, Speaker, Thinking, Turn
 from ..exception import StoreError
 from . import queries
 from .accounts import Expense
@@ -22,7 +22,7 @@ from .notes import NoteStore
 from .noting import Note
 from .personas import PersonaStore
 from .records import Records
-from .rows import Conversation, StoredTurn, stored_turn, turn_columns
+from .rows import Conversation, StoredTurn, stored_key, stored_turn, turn_columns
 from .settings import SettingStore
 from .summaries import SummaryStore
 from .tables import conversations
@@ -147,14 +147,14 @@ class ConversationStore:
 
     async def forget_group(self, key: ConversationKey) -> int:
         """忘记 `key` 所在的群的一切会话（共用的与每个成员的），返回忘记了几轮。"""
-        c = conversations.c
-        which = (
-            c.platform == key.platform,
-            c.bot_id == key.bot_id,
-            c.group_id == key.group_id,
-            c.scope != Scope.PRIVATE.value,
-        )
+        which = queries.group_is(key)
         return await self._database.write(lambda c: queries.forget_turns(c, which))
+
+    async def group_keys(self, key: ConversationKey) -> list[ConversationKey]:
+        """`key` 所在的群存着的会话，共用的与每个成员的。"""
+        query = select(conversations).where(*queries.group_is(key))
+        rows = await self._database.read(lambda c: c.execute(query).all())
+        return [stored_key(row) for row in rows]
 
     async def newest(self, key: ConversationKey, limit: int) -> list[StoredTurn]:
         """最近的至多 `limit` 轮，从旧到新，窗口之外的也算。"""

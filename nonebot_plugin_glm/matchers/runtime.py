@@ -101,7 +101,7 @@ async def _open() -> ChatService:
         raise
     if config.glm_database_url:
         _following.append(asyncio.create_task(follow(service, settings)))
-        _following.append(asyncio.create_task(heed(service)))
+        _following.append(asyncio.create_task(heed(service.elsewhere)))
     return service
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nonebot import get_bots
@@ -12,6 +13,7 @@ from ..message import onebot
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from ..chat.elsewhere import Elsewhere
     from ..chat.service import ChatService
 
 SECONDS = 1.0
@@ -21,18 +23,19 @@ MOMENT = 0.25
 """隔多少秒听一次别处说的打断：人等得及，服务器也不觉得。"""
 
 
-async def heed(service: ChatService) -> None:
+async def heed(elsewhere: Elsewhere) -> None:
     """一直听着，直到被取消；在这里答过的撤回了，回答也在这里撤回。"""
     while True:
         await asyncio.sleep(MOMENT)
         try:
-            forgotten = await service.elsewhere.settle()
+            forgotten = await elsewhere.settle()
         except StoreError:
             continue
         for recalled in forgotten:
             bot = recalled.key and get_bots().get(recalled.key.bot_id)
             if bot is not None:
-                await onebot.delete(bot, recalled.answers)
+                with suppress(Exception):  # 撤不回就算了，不能因此不再听
+                    await onebot.delete(bot, recalled.answers)
 
 
 async def follow(service: ChatService, settings: Settings) -> None:

@@ -153,6 +153,21 @@ async def test_reset_of_a_group_and_its_members(processes: list[Process]) -> Non
     assert await history(ours.store, MEMBER) == []
 
 
+async def test_reset_of_a_group_waits_for_its_members(
+    processes: list[Process],
+) -> None:
+    """别处某个成员的回答来不及停下：等它答完，一起忘记。"""
+    ours, theirs = processes
+    await theirs.service.ask(question("旧", MEMBER), Inbox())
+    member = await theirs.hold(question("在答", MEMBER))
+    resetting = asyncio.create_task(ours.service.reset_group(GROUP))
+    await wait_until(lambda: MEMBER in ours.service._asking.queue.keys)
+    theirs.client.gate.set()
+    assert await member is None
+    assert (await resetting).turns == 2
+    assert await history(ours.store, MEMBER) == []
+
+
 async def test_stop_elsewhere(processes: list[Process]) -> None:
     """中止自己的：别处只停自己的；说得出别处正在答。"""
     ours, theirs = processes
