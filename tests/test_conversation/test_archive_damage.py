@@ -64,6 +64,8 @@ DAMAGED = {
         lambda lines: [*lines[:2], changed(lines[2], speaker_id="x" * 129)],
         "speaker_id",
     ),
+    "no count": (lambda lines: [*lines[:-1], '{"end": "机密\\ud800"}'], "行数不对"),
+    "endless": (lambda lines: [*lines[:-1], f'{{"end": {"9" * 999}}}'], "行数不对"),
     "never": (
         lambda lines: [*lines[:2], changed(lines[2], created_at=10**400)],
         "created_at",

@@ -69,8 +69,11 @@ def entries(lines: Iterable[str]) -> Iterator[Entry]:
         rows += 1
     else:
         raise ArchiveError("文件不完整，没有最后一行")
-    if parsed["end"] != rows:
-        raise ArchiveError(f"文件不完整，应有 {parsed['end']} 行，只有 {rows} 行")
+    end = parsed["end"]
+    if type(end) is not int or not 0 <= end <= _MOST_INTEGER:
+        raise ArchiveError("最后一行的行数不对")
+    if end != rows:
+        raise ArchiveError(f"文件不完整，应有 {end} 行，只有 {rows} 行")
 
 
 def bad(number: int, reason: str) -> NoReturn:
