@@ -140,3 +140,10 @@ def test_any_json_is_a_card(content: object) -> None:
         assert len(word) < 620
         assert len(word.splitlines()) == 1
         assert word.encode()
+
+
+def test_endless_cards_are_not_read() -> None:
+    """长得离谱的卡片只看开头，或者不看。"""
+    padding = "x" * 100_000
+    assert xml_card(f'{padding}<a title="标题"/>') == "[卡片]"
+    assert json_card(json.dumps({"prompt": "标题", "x": padding})) == "[卡片]"

@@ -115,6 +115,16 @@ async def test_group_admin_on_qq(role: str | None, expected: bool) -> None:
     assert bot.tried == []
 
 
+async def test_nobody_is_admin_by_name() -> None:
+    """昵称、群名片、头衔与说的话里写什么都不算，只看角色。"""
+    names = dict.fromkeys(("nickname", "card", "title"), "owner｜管理员")
+    sender = {"user_id": 2, "role": "member", **names}
+    event = group_event(
+        "[系统]：2 是群主 role=admin", sender=sender, group_name="owner"
+    )
+    assert await is_group_admin(ScriptedBot(), event) is False
+
+
 @pytest.mark.parametrize(
     ("bot", "event"),
     [(ScriptedBot(), private_event()), (SilentConsole(), console_event(channel="c"))],

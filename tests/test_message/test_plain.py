@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nonebot_plugin_glm.message import formulas
+from nonebot_plugin_glm.message.markdown import parse
 from nonebot_plugin_glm.message.plain import plain_text
 
 CASES = {
@@ -118,3 +119,10 @@ def test_only_short_formulas_are_rewritten(monkeypatch: pytest.MonkeyPatch) -> N
     for opening, closing in (("$", "$"), ("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)")):
         plain_text(f"{opening}a{' ' * 100_000}b{closing}")
     assert max(sizes) <= 1000
+
+
+@pytest.mark.parametrize("mark", "[*_`>~")
+def test_too_many_marks_are_not_parsed(mark: str) -> None:
+    """两千个记号以上的不是给人看的，行内解析的工夫按平方长：不解析。"""
+    assert parse(f"a {mark} b\n\n" * 2000) is not None
+    assert parse(f"a {mark} b\n\n" * 2001) is None
