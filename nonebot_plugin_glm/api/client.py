@@ -21,7 +21,7 @@ from ..domain import Answer, Reader
 from ..exception import ProtocolError
 from .auth import AuthMode
 from .breaker import Breaker
-from .collecting import WasteReport, collect, visible
+from .collecting import WasteReport, collect
 from .connection import Connection, Endpoint
 from .delta import Delta
 from .errors import error_in
@@ -118,18 +118,6 @@ class GLMClient:
             return await self._perseverance.run(request, collect)
         return await self._perseverance.run(request, collect, lambda: not reader.seen)
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
-        """问一次，没有工具，逐段得到回答；给出第一段之后的失败不再重试。
-
-        异常:
-            GLMError: 失败，可能在给出若干段之后
-        """
-        first, deltas = await self._perseverance.run(request, self._begin)
-        async with aclosing(deltas):
-            yield first
-            async for delta in deltas:
-                yield delta
-
     async def check(self) -> None:
         """看此刻会用的密钥是否有效；不搁置它，也不算它恢复。
 
@@ -154,12 +142,6 @@ class GLMClient:
         if request.model == asked:
             return reply
         return replace(reply, answer=replace(reply.answer, fallback=True))
-
-    async def _begin(
-        self, request: ChatRequest
-    ) -> tuple[Delta, AsyncGenerator[Delta, None]]:
-        deltas = visible(self._deltas(request))
-        return await anext(deltas), deltas
 
     async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         async with (

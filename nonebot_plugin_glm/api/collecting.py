@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import ExitStack, aclosing
-from dataclasses import replace
+from contextlib import ExitStack
 
 from ..domain import Answer, Reader, Usage, well_formed
 from ..exception import EmptyAnswerError, ProtocolError
@@ -40,26 +39,6 @@ async def collect(
         reply = gathering.reply()
         failing.pop_all()
     return reply
-
-
-async def visible(deltas: AsyncGenerator[Delta, None]) -> AsyncGenerator[Delta, None]:
-    """滤掉思考，只给出有正文或有结束原因的段，从第一个可见的字开始。
-
-    异常:
-        EmptyAnswerError: 到结束也没有可见的内容
-    """
-    thinking = ThinkingFilter()
-    empty = True
-    async with aclosing(deltas):
-        async for delta in deltas:
-            text = thinking.feed(delta.text)
-            if delta.finish:
-                text += thinking.flush()
-            empty = empty and not text.strip()
-            if empty and delta.finish:
-                raise EmptyAnswerError(delta.finish)
-            if not empty and (text or delta.finish or delta.usage):
-                yield replace(delta, text=well_formed(text))
 
 
 class _Gathering:

@@ -98,6 +98,7 @@ async def answered() -> Run:
     from nonebot_plugin_glm.api.schema import ChatRequest
     from nonebot_plugin_glm.domain import Message
     from nonebot_plugin_glm.exception import GLMError
+    from tests.test_api.talk import Eager
 
     async def sleep(_: float) -> None:
         pass
@@ -111,11 +112,10 @@ async def answered() -> Run:
         )  # fmt: skip
         request = ChatRequest("glm-4.7-flash", (Message("user", "好"),))
         try:
-            if rng.random() < 0.5:
-                async for delta in client.stream(request):
-                    delta.text.encode("utf-8", "surrogatepass")
-            else:
-                (await client.complete(request)).text.encode()
+            reader = Eager() if rng.random() < 0.5 else None
+            (await client.complete(request, reader)).text.encode()
+            if reader is not None:
+                "".join(reader.got).encode()
         except GLMError as error:
             str(error).encode()
         finally:

@@ -12,7 +12,7 @@ import pytest
 from nonebot_plugin_glm.api.client import GLMClient
 from nonebot_plugin_glm.api.retry import RetryPolicy
 from nonebot_plugin_glm.api.schema import ChatRequest
-from nonebot_plugin_glm.domain import Message
+from nonebot_plugin_glm.domain import Answer, Message
 
 KEY: Final = "7f3c9e1b5d2a4860b8e6f1c3a9d57204.Qx7LmZt2Vr9KpWd4"
 OTHER: Final = "b81d40f2a96c47e35c08d1fa7e62935b.Hy4TnRc8Js3UgXe6"
@@ -20,7 +20,7 @@ OTHER: Final = "b81d40f2a96c47e35c08d1fa7e62935b.Hy4TnRc8Js3UgXe6"
 MODEL: Final = "glm-4.7-flash"
 ONCE: Final = RetryPolicy(max_retries=0)
 WAYS: Final = pytest.mark.parametrize("way", ["whole", "collected", "streamed"])
-"""非流式取完整的、流式取完整的、流式取一段段的。"""
+"""非流式的、流式的、流式而且有人边写边看的。"""
 Connect = Callable[..., GLMClient]
 
 
@@ -31,19 +31,36 @@ def chat(text: str = "你好", **fields: Any) -> ChatRequest:
     )
 
 
+class Eager:
+    """写一段就看到一段的人；看到的在 `got` 里。"""
+
+    def __init__(self, got: list[str] | None = None) -> None:
+        self.got: list[str] = [] if got is None else got
+
+    @property
+    def seen(self) -> bool:
+        """看到了没有；空白看不出来。"""
+        return bool("".join(self.got).strip())
+
+    def restart(self) -> None:
+        """从头再写。"""
+        self.got.clear()
+
+    def read(self, text: str) -> None:
+        """看到一段。"""
+        self.got.append(text)
+
+
 async def ask(client: GLMClient, way: str = "whole", **fields: Any) -> str:
     """按一种方式取得回答的全文。"""
     request = chat(stream=way != "whole", **fields)
-    if way == "streamed":
-        return "".join([delta.text async for delta in client.stream(request)])
-    return (await client.complete(request)).text
+    reader = Eager() if way == "streamed" else None
+    return (await client.complete(request, reader)).text
 
 
-async def gather(client: GLMClient, got: list[str]) -> None:
+async def gather(client: GLMClient, got: list[str]) -> Answer:
     """流式提问，把看见的正文逐段放进 got，失败时保留已看见的。"""
-    async for delta in client.stream(chat()):
-        if delta.text:
-            got.append(delta.text)
+    return await client.complete(chat(), Eager(got))
 
 
 def answering(*responses: httpx.Response) -> httpx.MockTransport:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from nonebot_plugin_glm.domain import Thinking, Usage
+from nonebot_plugin_glm.domain import Answer, Thinking, Usage
 from nonebot_plugin_glm.exception import EmptyAnswerError
 from tests.fake_glm import FakeGLM, faults
 
-from .talk import MODEL, ONCE, WAYS, Connect, ask, chat
+from .talk import MODEL, ONCE, WAYS, Connect, ask, chat, gather
 
 THOUGHT = "先想想这道秘密的题"
 
@@ -87,13 +87,12 @@ async def test_usage(
 
 
 async def test_stream_pieces(glm: FakeGLM, connect: Connect) -> None:
-    """流一段段给出，最后一段带着结束原因、用量与模型。"""
+    """流一段段给人看，结束原因、用量与模型在最后。"""
     glm.answer = "一二三四五六七八九"
-    deltas = [delta async for delta in connect().stream(chat())]
-    assert [delta.text for delta in deltas] == ["一二三四", "五六七八", "九", ""]
-    assert [delta.finish for delta in deltas] == ["", "", "", "stop"]
-    assert deltas[-1].usage == Usage(2, 0, 9, 0)
-    assert deltas[-1].model == MODEL
+    got: list[str] = []
+    answer = await gather(connect(), got)
+    assert got == ["一二三四", "五六七八", "九"]
+    assert answer == Answer(glm.answer, MODEL, "stop", Usage(2, 0, 9, 0))
 
 
 @WAYS

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import gzip
 import sys
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 
 import httpx
 import pytest
@@ -20,8 +20,9 @@ from nonebot_plugin_glm.exception import (
     RateLimitError,
 )
 from tests.fake_glm import FakeGLM, faults
+from tests.patience import wait_until
 
-from .talk import ONCE, WAYS, Connect, answering, ask, chat, gather, raw_stream
+from .talk import ONCE, WAYS, Connect, answering, ask, gather, raw_stream
 
 LONG = "一二三四五六七八九十"
 EVENTS = "text/event-stream"
@@ -184,8 +185,12 @@ async def test_nothing_is_left_to_the_garbage_collector(
         for _ in range(2):
             with pytest.raises(GLMError):
                 await gather(connect(retry=ONCE), [])
-        async with aclosing(connect().stream(chat())) as stream:
-            await anext(stream)
+        glm.script(faults.Stall(60, chunks=1))
+        got: list[str] = []
+        task = asyncio.create_task(gather(connect(), got))
+        await wait_until(lambda: bool(got))
+        task.cancel()
+        await asyncio.wait({task})
         gc.collect()
     finally:
         sys.set_asyncgen_hooks(*hooks)

@@ -105,13 +105,12 @@ async def test_thinking_ate_the_budget(
 
 @pytest.mark.parametrize("ending", [b"data: [DONE]\n\n", b""])
 async def test_usage_after_the_finish(connect: Connect, ending: bytes) -> None:
-    """结束之后还有只带用量的块：不是第二个结束，结束原因不变。"""
+    """结束之后还有只带用量的块：用量算数，结束原因不变。"""
     usage = {"choices": [], "usage": {"prompt_tokens": 3}}
     frames = [frame("好"), frame("", "length"), usage]
     client = connect(transport=answering(streamed(*frames, ending=ending)), retry=ONCE)
-    deltas = [delta async for delta in client.stream(chat())]
-    assert [delta.finish for delta in deltas] == ["", "length", ""]
-    assert deltas[-1].usage == Usage(prompt_tokens=3)
+    answer = await client.complete(chat())
+    assert (answer.finish, answer.usage) == ("length", Usage(prompt_tokens=3))
 
 
 async def test_no_done_after_the_finish(connect: Connect) -> None:

@@ -21,7 +21,7 @@ from nonebot_plugin_glm.exception import (
 )
 from tests.fake_glm import FakeGLM, faults
 
-from .talk import KEY, MODEL, ONCE, OTHER, WAYS, Connect, ask, chat, gather
+from .talk import KEY, MODEL, ONCE, OTHER, WAYS, Connect, ask, gather
 from .test_secrets import leaks, told
 
 NOW = 1_800_000_000.0
@@ -236,28 +236,6 @@ async def test_seen_is_not_asked_again(bench: Bench) -> None:
         await gather(bench.client, got)
     assert got
     assert (bench.asked, bench.parked) == ([1], [1])
-
-
-class Eager:
-    """写一段就看到一段的人。"""
-
-    def __init__(self) -> None:
-        self.seen = False
-
-    def restart(self) -> None:
-        """从头再写。"""
-
-    def read(self, text: str) -> None:
-        """看到了。"""
-        self.seen = True
-
-
-async def test_reader_has_seen_a_part(bench: Bench) -> None:
-    """边写边看的人看到了一部分，也不换密钥重来。"""
-    bench.glm.script(faults.StreamError("1113", chunks=2))
-    with pytest.raises(QuotaError):
-        await bench.client.complete(chat(), Eager())
-    assert bench.asked == [1]
 
 
 async def test_other_failures_do_not_park(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from nonebot_plugin_glm.exception import InvalidRequestError, NetworkError, Quot
 from tests.fake_glm import FakeGLM, faults
 from tests.patience import wait_until
 
-from .talk import ONCE, WAYS, Connect, ask, chat, whole
+from .talk import ONCE, WAYS, Connect, ask, gather, whole
 
 
 async def quiet(glm: FakeGLM, disconnects: int) -> None:
@@ -87,9 +87,10 @@ async def test_leaving_a_stream(glm: FakeGLM, connect: Connect) -> None:
     """看了一段就不看了，也断开连接，让出名额。"""
     glm.script(faults.Stall(60, chunks=1))
     client = connect(endpoint=Endpoint(base_url=glm.base_url, max_concurrency=1))
-    deltas = client.stream(chat())
-    assert (await anext(deltas)).text == "收到：你"
-    await deltas.aclose()  # type: ignore[attr-defined]
+    got: list[str] = []
+    task = asyncio.create_task(gather(client, got))
+    await wait_until(lambda: got == ["收到：你"])
+    task.cancel()
     await quiet(glm, 1)
     assert await asyncio.wait_for(ask(client), 20) == "收到：你好"
 
