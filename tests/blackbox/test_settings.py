@@ -1,4 +1,4 @@
-"""设置：什么都不设、设错、连不上、超时。"""
+"""设置：什么都不设、设错、限时、不用流式。"""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.fake_glm import FakeGLM
-from tests.fake_glm.faults import Error, Slow, Stall
+from tests.fake_glm.faults import Error
 from tests.real_bot import BotProcess, fragments, read_log
 
-from .conftest import API_KEY, PLUGINS, SUPERUSER, Launch, check_remains
-from .patience import wait_until
+from .conftest import API_KEY, PLUGINS, Launch, check_remains
 from .sentence import check_sentence
 
 USER = 701
@@ -62,46 +61,6 @@ async def test_wrong_settings_are_named(tmp_path: Path) -> None:
         loud = "".join(record.text for record in read_log(bot.log) if record.loud)
         assert f"{name} 应" in loud
         assert not [piece for piece in hidden if piece in loud]
-
-
-async def test_unreachable_glm(launch: Launch) -> None:
-    """连不上 GLM：说一句话，超级用户也只看到缘由。"""
-    bot = await launch(GLM_BASE_URL="http://127.0.0.1:9/v4", GLM_MAX_RETRIES="1")
-    qq = await bot.connect()
-    for user in (USER, SUPERUSER):
-        check_sentence((await qq.talk(user, "有人吗")).text)
-    assert "无法确认" in (await qq.talk(USER, "/glm status")).text
-
-
-@pytest.fixture
-async def hasty(launch: Launch) -> BotProcess:
-    """没有耐心的机器人。"""
-    return await launch(
-        GLM_READ_TIMEOUT="1.5",
-        GLM_TIMEOUT="4",
-        GLM_MAX_RETRIES="0",
-        GLM_FALLBACK_MODELS="[]",
-    )
-
-
-async def test_timeouts(hasty: BotProcess, glm: FakeGLM) -> None:
-    """响应头迟迟不来、流中途沉默、滴水一样的流：限时之内说一句话，下一问照常。"""
-    qq = await hasty.connect()
-    start = time.monotonic()
-    for number, fault in enumerate((Slow(60), Stall(60), Stall(60, 2))):
-        glm.script(fault)
-        await qq.private(USER + number, "慢")
-        await glm.wait_for_chats(number + 1)
-    glm.chunk_size, glm.chunk_delay, glm.answer = 1, 0.2, "滴" * 300
-    await qq.private(USER + 3, "滴水")
-    for sent in await qq.collect(4):
-        check_sentence(sent.text)
-    # 滴水的比读超时久，到整个时限为止；哪一个都没有等到上游自己结束
-    assert 3.9 < time.monotonic() - start < 50
-    await wait_until(lambda: not glm.in_flight)
-    glm.chunk_delay, glm.answer = 0, "好了"
-    for number in range(4):
-        assert (await qq.talk(USER + number, "快")).text == "好了"
 
 
 async def test_retries_count_towards_the_limit(launch: Launch, glm: FakeGLM) -> None:

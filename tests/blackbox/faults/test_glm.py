@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,9 +15,10 @@ from tests.fake_glm import FakeGLM, faults
 from tests.real_bot import QQ, BotProcess
 
 from ..conftest import SUPERUSER, Launch, Tune
+from ..patience import wait_until
 from ..sentence import check_sentence
 from .book import Book
-from .procedure import BEFORE, USER, Seen, told, undergo, watched
+from .procedure import AFTER, BEFORE, DURING, USER, Seen, spoken, told, undergo, watched
 from .trials import SLOW_TRIALS, TRIALS, Trial
 
 NOTICE = "没有别的密钥可换"
@@ -81,15 +83,27 @@ async def through(
 
 
 async def test_slow_ones(launch: Launch, glm: FakeGLM, book: Book) -> None:
-    """慢的：等到超时。"""
+    """慢的一起问：各等到超时，没有请求还开着，下一问照常，历史照次序。"""
     bot = await launch(
         GLM_MAX_RETRIES="0", GLM_FALLBACK_MODELS="[]", GLM_READ_TIMEOUT="2"
     )
-    for number, trial in enumerate(SLOW_TRIALS):
-        qq = await bot.connect(30_001 + number)
-        seen = await through(qq, glm, trial)
+    accounts = [await bot.connect(30_001 + n) for n in range(len(SLOW_TRIALS))]
+    for qq in accounts:
+        await told(qq, BEFORE)
+    asking: list[asyncio.Task[Seen]] = []
+    before = len(glm.chats)
+    for qq, trial in zip(accounts, SLOW_TRIALS, strict=True):
+        glm.script(trial.make())
+        asking.append(asyncio.create_task(watched(glm, told(qq, DURING))))
+        await glm.wait_for_chats(before + len(asking))
+    for trial, seen in zip(SLOW_TRIALS, await asyncio.gather(*asking), strict=True):
         check_sentence(seen.text)
-        book.note(trial.name, seen)
+        book.note(trial.name, replace(seen, requests=1))
+    assert len(glm.chats) == before + len(SLOW_TRIALS)
+    await wait_until(lambda: not glm.in_flight)
+    for qq in accounts:
+        assert await told(qq, AFTER) == f"收到：{AFTER}"
+        assert spoken(glm) == [BEFORE, f"收到：{BEFORE}", AFTER]
 
 
 async def test_one_byte_a_second(qq: QQ, glm: FakeGLM, book: Book, tune: Tune) -> None:
@@ -103,15 +117,21 @@ async def test_one_byte_a_second(qq: QQ, glm: FakeGLM, book: Book, tune: Tune) -
         glm.answer, glm.chunk_size, glm.chunk_delay = echo, 4, 0.0
 
     echo = glm.answer
-    book.note("一秒一个字", await undergo(qq, glm, begin, end, saved=False))
+    seen = await undergo(qq, glm, begin, end, saved=False)
+    check_sentence(seen.text)
+    await wait_until(lambda: not glm.in_flight)
+    book.note("一秒一个字", seen)
 
 
 async def test_refused_connection(launch: Launch, glm: FakeGLM, book: Book) -> None:
-    """没有人在听：说一句，机器人活着。"""
-    bot = await launch(GLM_MAX_RETRIES="0", GLM_BASE_URL="http://127.0.0.1:9/x")
+    """没有人在听：各说一句，主人也只看到缘由；机器人活着。"""
+    bot = await launch(GLM_MAX_RETRIES="1", GLM_BASE_URL="http://127.0.0.1:9/x")
     qq = await bot.connect()
     seen = await watched(glm, told(qq, "连得上吗"))
     assert await told(qq, "再问一遍") == seen.text
+    for words in (seen.text, (await qq.talk(SUPERUSER, "有人吗")).text):
+        check_sentence(words)
+    assert "无法确认" in await told(qq, "/glm status")
     book.note("连接被拒绝", seen)
 
 

@@ -124,6 +124,7 @@ TRIALS: Final = (
 
 SLOW_TRIALS: Final = (
     Trial("流停住不动", lambda: faults.Stall(60, 2)),
+    Trial("只来了响应头", lambda: faults.Stall(60)),
     Trial("迟迟没有响应头", lambda: faults.Slow(60)),
 )
 """要等超时的。"""
