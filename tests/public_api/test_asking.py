@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from nonebot_plugin_glm.matchers.commands.bill import label
 from tests.blackbox.patience import wait_until
 from tests.conftest import SUPERUSER
 from tests.fake_glm import FakeGLM
+from tests.outside import carry_out
 from tests.test_chat.builders import (
     ALICE,
     BOB,
@@ -44,16 +44,13 @@ from .conftest import Limits, behind
 USED_FOR = "SELECT purpose, platform, group_id, user_id, user_name FROM glm_request"
 
 
-def bill(path: Path) -> list[tuple[str, ...]]:
+def bill(where: Path | str) -> list[tuple[str, ...]]:
     """账上为了什么、是谁的，从旧到新。"""
-    database = sqlite3.connect(path / "glm.db")
-    rows = database.execute(f"{USED_FOR} ORDER BY id").fetchall()
-    database.close()
-    return rows
+    return carry_out(where, f"{USED_FOR} ORDER BY id")
 
 
 async def test_outside(
-    service: ChatService, client: FakeClient, tmp_path: Path
+    service: ChatService, client: FakeClient, where: Path | str
 ) -> None:
     """没有历史，不留下轮，账上有一笔，`/glm usage all` 里算插件的。"""
     await ask("先说一句", conversation=PRIVATE)
@@ -63,7 +60,7 @@ async def test_outside(
         messages = (Message("system", "你是助手。"), Message("user", "解签"))
         assert client.requests[-1].messages == messages
     assert [turn.question for turn in await history(PRIVATE)] == ["先说一句"]
-    assert bill(tmp_path)[1:] == [("plugin", "", "", "", "插件")] * 2
+    assert bill(where)[1:] == [("plugin", "", "", "", "插件")] * 2
     ledger = service.billing.ledger
     [whose] = {r.whose for r in client.requests[1:]}
     assert whose != client.requests[0].whose
@@ -107,7 +104,9 @@ async def test_wrong_arguments(
     assert client.requests == []
 
 
-async def test_inside(service: ChatService, client: FakeClient, tmp_path: Path) -> None:
+async def test_inside(
+    service: ChatService, client: FakeClient, where: Path | str
+) -> None:
     """接着聊天里的说，存下的轮聊天里也接得上；没有给是谁，就是插件自己。"""
     await service.ask(question("聊天里的", GROUP), Inbox())
     answer = await ask("插件的", conversation=GROUP, speaker=BOB)
@@ -120,7 +119,7 @@ async def test_inside(service: ChatService, client: FakeClient, tmp_path: Path) 
     await ask("没说是谁", conversation=GROUP)
     assert client.questions[-1] == "⟦插件｜⟧ 没说是谁"
     assert [t.question for t in await history(GROUP, 2)] == ["插件的", "没说是谁"]
-    assert bill(tmp_path) == [
+    assert bill(where) == [
         ("chat", "qq", "9", "1", "甲"),
         ("plugin", "qq", "9", "2", "乙"),
         ("plugin", "qq", "9", "", "插件"),
@@ -197,7 +196,7 @@ async def test_cancelled_while_storing(
     service: ChatService,
     store: ConversationStore,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    where: Path | str,
 ) -> None:
     """正在存时被取消：这一轮存完，账恰好一笔。"""
     storing, go, real = asyncio.Event(), asyncio.Event(), store.append
@@ -216,7 +215,7 @@ async def test_cancelled_while_storing(
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert [turn.question for turn in await history(PRIVATE)] == ["问"]
-    assert len(bill(tmp_path)) == 1
+    assert len(bill(where)) == 1
 
 
 @pytest.mark.parametrize("key", [None, PRIVATE], ids=["outside", "inside"])
