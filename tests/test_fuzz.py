@@ -11,8 +11,8 @@ import pytest
 from tests.fuzz.__main__ import SHARES
 
 FEW = {
-    "events": 300, "answers": 500, "questions": 200, "commands": 150, "members": 150,
-    "archives": 100, "wire": 96,
+    "events": 300, "answers": 500, "questions": 80, "commands": 150, "members": 150,
+    "archives": 40, "wire": 60,
 }  # fmt: skip
 
 
