@@ -7,10 +7,11 @@ nb-cli 在项目的环境里加载好适配器与插件，再调用 `main`，参
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from nonebot.log import logger
 
@@ -27,6 +28,26 @@ _IMPORT = """从存档读进历史与设置。先停下机器人：它把群的�
 账本只补上这里没有的，所以读两次也不会重复。存档有一处不对，就什么也不读进。"""
 
 
+_REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EISDIR: "它是一个文件夹",
+    errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.ENOSPC: "磁盘满了",
+    errno.EROFS: "磁盘只读",
+}
+"""系统的话是英文的。"""
+
+
+class _Parser(ArgumentParser):
+    """写错了说中文。"""
+
+    def error(self, message: str) -> NoReturn:
+        """说用法，退出。"""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"没有这种写法，详见 {self.prog} -h。\n")
+
+
 def main() -> None:
     """`nb glm` 的入口。"""
     options = _parser().parse_args()
@@ -38,7 +59,8 @@ def main() -> None:
         _tell(f"没有做成：{error}")
         good = False
     except OSError as error:
-        _tell(f"没有做成：{error.filename}：{error.strerror}")
+        reason = _REASONS.get(error.errno or 0, error.strerror)
+        _tell(f"没有做成：{error.filename}：{reason}")
         good = False
     sys.exit(0 if good else 1)
 
@@ -99,7 +121,7 @@ async def _load(source: TextIO) -> Loaded:
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser("nb glm", description="智谱 GLM 对话插件的自检与搬家。")
+    parser = _Parser("nb glm", description="智谱 GLM 对话插件的自检与搬家。")
     commands = parser.add_subparsers(title="命令", required=True, metavar="命令")
     command = commands.add_parser("doctor", help="看哪里不好，怎样治")
     command.set_defaults(run=doctor)

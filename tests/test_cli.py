@@ -157,6 +157,22 @@ async def test_bad_archive(tmp_path: Path, nb_glm: Run, content: str | None) -> 
     assert len(said.splitlines()) == 1
 
 
+async def test_in_plain_words(
+    tmp_path: Path,
+    nb_glm: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """文件不在、写错了命令，说的都是中文。"""
+    code, said = await nb_glm(tmp_path / "glm.db", "import", tmp_path / "x")
+    assert (code, said) == (1, f"没有做成：{tmp_path / 'x'}：没有这个文件或文件夹\n")
+    monkeypatch.setattr(sys, "argv", ["glm", "nosuch"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 2
+    assert capsys.readouterr().err.endswith("没有这种写法，详见 nb glm -h。\n")
+
+
 NO_DRIVER = f"import sys; sys.modules['psycopg'] = None; {LOAD}"
 
 
