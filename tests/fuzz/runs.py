@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import re
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from random import Random
 
 import httpx
 
 from . import archives, bodies, bot, commands, consistency, events, glm
 from .bot import Case, blame, current
+from .memory import resident
 from .result import Result
 
 AT_ONCE = 16
@@ -199,13 +198,6 @@ def _chat(said: object, user: int, group: int) -> dict[str, object]:
     raw = events.chat(Random(0), list(said) if isinstance(said, list) else said)
     sender = {"user_id": user, "role": "member", "nickname": "小明"}
     return raw | fields | {"group_id": group, "message": said, "sender": sender}
-
-
-def resident() -> float:
-    """此刻占的内存，MiB。"""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * 4096 / 1024 / 1024
 
 
 KINDS: dict[str, Callable[[], Awaitable[Run]]] = {
