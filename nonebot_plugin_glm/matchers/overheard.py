@@ -17,6 +17,8 @@ _PLACES = 500
 """最多听多少个群，太多时忘掉最久没动静的。"""
 _REMARK_CHARS = 500
 """一句最多带多少字。"""
+_MOST_CHARS = 10_000
+"""更长的不听：原样留着的要占内存，而 QQ 上没有人这样闲谈。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Overheard:
 
     def note(self, key: ConversationKey, bot: Bot, event: Event) -> None:
         """听到一句。"""
+        if _size(event) > _MOST_CHARS:
+            return
         place = place_of(key)
         if place not in self._heard and len(self._heard) >= _PLACES:
             self._heard.popitem(last=False)
@@ -69,6 +73,12 @@ class Overheard:
             return
         kept = [one for one in heard if onebot.message_id(one.event) != message_id]
         self._heard[place_of(key)] = deque(kept, maxlen=heard.maxlen)
+
+
+def _size(event: Event) -> int:
+    """一条消息的各段一共多少字，卡片与里面的节点也算。"""
+    values = (value for part in event.get_message() for value in part.data.values())
+    return sum(len(v if isinstance(v, str) else str(v)) for v in values)
 
 
 def _remark(bot: Bot, event: Event) -> Remark:
