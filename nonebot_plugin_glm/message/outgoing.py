@@ -145,7 +145,10 @@ class Outgoing:
             noted.note(sent)
             return True
 
-        return await to_the_end(emit_and_note(), self._bot)
+        try:
+            return await to_the_end(emit_and_note(), self._bot)
+        except ConnectionResetError:  # 正在关机而连接断了，没有应答可等
+            return False
 
     def _forms(self, segments: list[Segment], *, first: bool) -> Iterator[_Form]:
         """依次试的两个样子：一样的两次，可能一样地被拒绝。"""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from typing import Any
 
 import anyio
 import nonebot
 import pytest
+from nonebot.adapters.onebot.v11 import ActionFailed
 
 from nonebot_plugin_glm.message import calls
 from nonebot_plugin_glm.message.calls import abandon, to_the_end
+from nonebot_plugin_glm.message.outgoing import Outgoing
+from nonebot_plugin_glm.message.reconnecting import reconnection
 
-from .builders import ScriptedBot
+from .builders import ScriptedBot, private_event
 
 
 async def test_result_and_failure_pass_through() -> None:
@@ -120,3 +124,27 @@ async def test_failure_after_cancellation_is_retrieved() -> None:
     gc.collect()
     await asyncio.sleep(0)
     assert not unretrieved
+
+
+async def test_saying_is_abandoned_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """正说着话时关机而连接断了：没有说出去，也不抛出异常。"""
+    started = asyncio.Event()
+
+    class Unanswering(ScriptedBot):
+        async def call_api(self, api: str, **data: Any) -> dict[str, Any]:
+            if nonebot.get_bots().get(self.self_id) is not self:
+                raise ActionFailed(status="failed", retcode=1400)
+            started.set()
+            await asyncio.Event().wait()
+            return {}
+
+    bot = Unanswering()
+    nonebot.get_bots()[bot.self_id] = bot
+    outgoing = Outgoing(bot, private_event(), quote=False)
+    monkeypatch.setattr(reconnection, "_closing", True)
+    saying = asyncio.create_task(outgoing.say("话"))
+    await started.wait()
+    del nonebot.get_bots()[bot.self_id]
+    abandon()
+    await asyncio.wait_for(saying, 10)
+    assert outgoing.sent == []
