@@ -34,7 +34,8 @@ class Intruder:
 
     async def write(self, blocks: list[bytes]) -> None:
         """写这几块；对面断了就算了。"""
-        with contextlib.suppress(OSError, EOFError):
+        # Python 3.10 的超时不是 OSError
+        with contextlib.suppress(OSError, EOFError, asyncio.TimeoutError):
             if self._reading is None or self._reading.done():
                 await self._connect()
             for block in blocks:
