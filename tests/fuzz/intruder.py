@@ -11,7 +11,7 @@ from typing import Any
 from . import events, frames
 
 _PATH = "/onebot/v11/ws"
-_LONGEST = 10.0
+_LONGEST = 3.0
 """写不进去、连不上，最多等多少秒。"""
 _UNANSWERED = 0.1
 
