@@ -8,21 +8,13 @@ from pathlib import Path
 import pytest
 
 from nonebot_plugin_glm.conversation.database import Database
-from nonebot_plugin_glm.conversation.store import ConversationStore
+from tests.test_chat.fixtures import store as store
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """数据库文件，尚不存在。"""
     return tmp_path / "glm.db"
-
-
-@pytest.fixture
-async def store(where: Path | str) -> AsyncIterator[ConversationStore]:
-    """新的历史。"""
-    store = await ConversationStore.open(where)
-    yield store
-    await store.aclose()
 
 
 @pytest.fixture
