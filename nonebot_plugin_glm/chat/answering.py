@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from ..conversation.noting import Note
-from ..conversation.prompt import Preamble
+from ..conversation.prompt import Preamble, prompt_shape
 from ..domain import Answer, Audience, ConversationKey, Question, Turn
 from ..exception import (
     AnswerTimeoutError,
@@ -128,7 +128,9 @@ class Answerer:
             question = self._personas.dated(question)
         summary = "" if settings.summary_model is None else conversation.summary
         preamble = Preamble(prompt.text, conversation.notes, summary)
-        turns = [t for t in conversation.turns if t.id != replaces]
+        turns = conversation.turns
+        if replaces is not None:
+            turns = tuple(turn for turn in turns if turn.id != replaces)
         fit = self._windows.fit(turns, preamble, question, model, settings)
         older = await self._older(question, fit.turns)
         thinking = conversation.thinking or settings.thinking
@@ -139,7 +141,7 @@ class Answerer:
     async def _ask(self, inquiry: Inquiry, audience: Audience, bill: Bill) -> Written:
         """问到答成为止：太长、序列不被接受时带着更少的轮再问一次。"""
         turns, key = inquiry.fit.turns, inquiry.question.key
-        speakers = (stored.turn.speaker for stored in turns)
+        speakers = [stored.turn.speaker for stored in turns]
         audience.meet([*speakers, inquiry.question.speaker], inquiry.question)
         try:
             return await self._once(inquiry, turns, audience, bill)
@@ -162,7 +164,9 @@ class Answerer:
         bill: Bill,
     ) -> Written:
         question, conversation = inquiry.question, inquiry.conversation
-        request = self._windows.sized(inquiry.request(turns))
+        request = inquiry.request(turns)
+        shape = prompt_shape(request.messages)
+        request = self._windows.sized(request, shape)
         taker = NoteTaker(question, conversation.notes)
         tools = [taker] if inquiry.settings.auto_memory else []
         try:
@@ -172,8 +176,9 @@ class Answerer:
             await self._forget_if_blamed(question.key, error)
             raise
         if not taker.asked:  # 最后一个回合的提示里还有工具的来回
-            self._windows.learn(request, answer)
-        answer = replace(answer, noted=tuple(note.text for note in taker.noted))
+            self._windows.learn(request, shape, answer)
+        if taker.noted:
+            answer = replace(answer, noted=tuple(n.text for n in taker.noted))
         fold = fold_due(conversation, inquiry.fit)
         return Written(answer, inquiry.model, moved(turns, conversation), fold)
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import anyio
 
 from ..conversation.accounts import PLUGIN
-from ..conversation.prompt import Preamble
+from ..conversation.prompt import Preamble, prompt_shape
 from ..domain import Answer, Audience, ConversationKey, Question, Scope, Speaker
 from ..exception import AnswerTimeoutError
 from .draft import ChatSettings, draft_request
@@ -96,7 +96,8 @@ class Asides:
                 answer = await self._client.complete(request, audience, bill.waste)
         except TimeoutError:
             raise AnswerTimeoutError(settings.timeout) from None
-        self._windows.learn(request, answer)
+        shape = prompt_shape(request.messages)
+        self._windows.learn(request, shape, answer)
         return answer
 
     async def _request(
@@ -115,4 +116,5 @@ class Asides:
         request = draft_request(
             (), preamble, question, model, settings.thinking, settings
         )
-        return replace(self._windows.sized(request), whose=APART)
+        shape = prompt_shape(request.messages)
+        return replace(self._windows.sized(request, shape), whose=APART)

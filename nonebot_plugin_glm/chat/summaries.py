@@ -13,8 +13,9 @@ import anyio
 from ..api.models import model_info
 from ..api.schema import ChatRequest
 from ..conversation.accounts import FAILED, SUMMARY
+from ..conversation.prompt import prompt_shape
 from ..conversation.summary import Fold, newest_within, summary_messages
-from ..conversation.tokens import TokenScale, shape_of
+from ..conversation.tokens import TokenScale
 from ..domain import Answer, ConversationKey, Message, Thinking, Turn, Usage
 from ..exception import ContextTooLongError, GLMError
 from .billing import Billing
@@ -130,9 +131,7 @@ class Summarizer:
             temperature=_TEMPERATURE,
             max_tokens=ANSWER_TOKENS,
             stream=False,
-            prompt_tokens=TokenScale().estimate(
-                shape_of(*(m.content for m in messages))
-            ),
+            prompt_tokens=TokenScale().estimate(prompt_shape(messages)),
             whose=whose(key),
         )
         try:

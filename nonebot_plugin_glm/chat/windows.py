@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..api.models import model_info
 from ..api.schema import ChatRequest
-from ..conversation.prompt import Preamble, build_messages
+from ..conversation.prompt import Preamble, build_messages, prompt_shape
 from ..conversation.summary import Fold
-from ..conversation.tokens import Shape, TokenScale, TokenScales, shape_of
+from ..conversation.tokens import Shape, TokenScale, TokenScales
 from ..domain import Answer, ConversationKey, Question
 from .draft import ChatSettings, Fit, fit_window
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Windows:
-    """各会话的窗口怎样取。"""
+    """各会话的窗口怎样取；`shape` 是提示的样子，一个请求只量一次。"""
 
     def __init__(self) -> None:
         self._scales = TokenScales()
@@ -39,20 +39,16 @@ class Windows:
         info = model_info(model)
         return fit_window(turns, preamble, question, settings, info, scale)
 
-    def sized(self, request: ChatRequest) -> ChatRequest:
+    def sized(self, request: ChatRequest, shape: Shape) -> ChatRequest:
         """写上提示估计有多大：后备装不装得下要看它。"""
-        tokens = self._scales.of(request.model).estimate(_shape(request))
+        tokens = self._scales.of(request.model).estimate(shape)
         return replace(request, prompt_tokens=tokens)
 
-    def learn(self, request: ChatRequest, answer: Answer) -> None:
+    def learn(self, request: ChatRequest, shape: Shape, answer: Answer) -> None:
         """一个请求实际用了多少。"""
         # 自报的名字可能与问的不同；后备答的是后备的用量
         model = answer.model if answer.fallback else request.model
-        self._scales.of(model).learn(_shape(request), answer.usage.prompt_tokens)
-
-
-def _shape(request: ChatRequest) -> Shape:
-    return shape_of(*(message.content for message in request.messages))
+        self._scales.of(model).learn(shape, answer.usage.prompt_tokens)
 
 
 def _recall(
@@ -68,8 +64,7 @@ def _recall(
         return
     earlier = [stored.turn for stored in turns[:-1]]
     messages = build_messages(preamble, key.scope, earlier, last)
-    shape = shape_of(*(message.content for message in messages))
-    scale.learn(shape, last.usage.prompt_tokens)
+    scale.learn(prompt_shape(messages), last.usage.prompt_tokens)
 
 
 def fold_due(conversation: Conversation, fit: Fit) -> Fold | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ..domain import Message, Remark, Scope, Speaker, Turn
 from .beijing import moment
 from .cleaning import one_line
 from .noting import Note
+from .tokens import Shape, shape_of
 
 GROUP_RULE = (
     "你在一个群里，会有多个人对你说话。每条用户消息里的 ⟦名字｜号码⟧ "
@@ -91,16 +93,19 @@ def build_messages(
     return tuple(messages)
 
 
+def prompt_shape(messages: Iterable[Message]) -> Shape:
+    """消息序列合起来的样子，估计它有多少 token 用。"""
+    return shape_of(*[message.content for message in messages])
+
+
 def user_content(turn: Turn, *, labelled: bool, overheard: str = "") -> str:
     """一个提问在序列里的正文。"""
-    around = "".join(f"{part}\n" for part in (overheard, turn.referred) if part)
-    if labelled:
-        label = speaker_label(turn.speaker)
-    elif around:
-        label = _ASKED
-    else:
+    around = (overheard, turn.referred) if overheard or turn.referred else ()
+    if not labelled and not around:
         return turn.question
-    return f"{around}{label}{without_labels(turn.question)}"
+    before = "".join(f"{part}\n" for part in around if part)
+    label = speaker_label(turn.speaker) if labelled else _ASKED
+    return f"{before}{label}{without_labels(turn.question)}"
 
 
 def labelled_remarks(kind: RemarkKind, remarks: Iterable[Remark]) -> str:
@@ -136,6 +141,7 @@ def time_label(seconds: float) -> str:
     return f"⟦时间｜{now:%Y-%m-%d %H:%M} 星期{weekday}⟧"
 
 
+@lru_cache(maxsize=256)  # 群里每个提问都要把窗口里每一轮的再写一遍
 def speaker_label(speaker: Speaker) -> str:
     """标签：名字里的控制字符、换行、双向文字控制符都去掉。"""
     name = plain_name(speaker.name) or "无名"
@@ -143,8 +149,8 @@ def speaker_label(speaker: Speaker) -> str:
 
 
 def without_labels(text: str) -> str:
-    """没有标签的记号的话：人写的都要过一遍。"""
-    return text.translate(_BRACKETS)
+    """没有标签的记号的话：人写的都要过一遍，几乎都没有，就不逐字换。"""
+    return text.translate(_BRACKETS) if "⟦" in text or "⟧" in text else text
 
 
 def plain_name(name: str) -> str:

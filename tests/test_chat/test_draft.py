@@ -11,7 +11,7 @@ from nonebot_plugin_glm.api.models import can_serve, model_info
 from nonebot_plugin_glm.api.schema import ChatRequest
 from nonebot_plugin_glm.chat.draft import ChatSettings, Fit, draft_request, fit_window
 from nonebot_plugin_glm.chat.windows import Windows
-from nonebot_plugin_glm.conversation.prompt import Preamble
+from nonebot_plugin_glm.conversation.prompt import Preamble, prompt_shape
 from nonebot_plugin_glm.conversation.rows import StoredTurn
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.conversation.tokens import TokenScale
@@ -81,6 +81,11 @@ def drafted(key: ConversationKey, text: str = "问") -> ChatRequest:
     )
 
 
+def sized(request: ChatRequest) -> ChatRequest:
+    """写上了多大的请求。"""
+    return Windows().sized(request, prompt_shape(request.messages))
+
+
 def test_whose_request_it_is() -> None:
     """一个群算一家，不论历史怎样分；私聊各算一家。"""
     assert drafted(MEMBER).whose == drafted(GROUP).whose
@@ -90,14 +95,14 @@ def test_whose_request_it_is() -> None:
 
 def test_size_of_the_prompt() -> None:
     """提示有多大，后备模型装不装得下要看它：汉字一字一个，宁多勿少。"""
-    request = Windows().sized(drafted(PRIVATE, "字" * 10_000))
+    request = sized(drafted(PRIVATE, "字" * 10_000))
     assert 7000 <= request.prompt_tokens <= 10_000
 
 
 @pytest.mark.parametrize(("words", "fits"), [(50_000, True), (200_000, False)])
 def test_fallback_for_a_long_english_prompt(words: int, fits: bool) -> None:
     """英文几个字母才一个 token：三十万字母的提示，十二万八千的后备装得下。"""
-    request = Windows().sized(drafted(PRIVATE, "token " * words))
+    request = sized(drafted(PRIVATE, "token " * words))
     assert len(request.messages[-1].content) > 128_000
     assert can_serve(model_info("glm-4-flash-250414"), request.needs) is fits
 
