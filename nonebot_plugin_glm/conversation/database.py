@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from ..domain import ConversationKey
 from ..exception import StoreError
 from .backend import Backend
 from .damage import DamageReport, Rescue
@@ -26,6 +27,8 @@ from .sqlite import SQLite
 from .tables import SCHEMA_VERSION
 
 T = TypeVar("T")
+WriteReport = Callable[[Sequence[ConversationKey] | None], None]
+"""要写了，会动到这些会话；不知道会动到谁是 `None`。"""
 
 
 class Database:
@@ -36,6 +39,8 @@ class Database:
         self._worker = worker
         self._rescue: Rescue | None = None
         self._closed = False
+        self.on_write: WriteReport = lambda touched: None
+        """每次写之前、换了新库之后，在事件循环里告诉它"""
 
     @classmethod
     async def open(
@@ -54,8 +59,7 @@ class Database:
         worker = ThreadPoolExecutor(1, thread_name_prefix="glm-database")
         database = cls(_backend(where), worker)
         if on_damage is not None and isinstance(where, Path):
-            engine, prepare = database._backend.engine, database._prepare
-            database._rescue = Rescue(where, engine, prepare, on_damage)
+            database._rescue = database._rescued(where, on_damage)
         try:
             await database._run(database._prepare)
         except BaseException:
@@ -84,14 +88,23 @@ class Database:
         """
         return await self._run(lambda: _within(self._backend.snapshot, work))
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(
+        self,
+        work: Callable[[Connection], T],
+        touched: Sequence[ConversationKey] | None = None,
+    ) -> T:
         """在线程里做一个写事务：要么全部生效，要么全不生效。
 
         等的人被取消时，还没开始的不再做，开始了的做到底。
 
+        参数:
+            work: 写什么
+            touched: 只动到这些会话；`None` 是不知道
+
         异常:
             StoreError: 写不进
         """
+        self.on_write(touched)
         return await self._run(
             lambda: _within(self._backend.writing, work), again=False
         )
@@ -142,6 +155,13 @@ class Database:
             work = partial(self._rescue.carry_out, work, again=again)
         with as_store_error():
             return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+    def _rescued(self, path: Path, on_damage: DamageReport) -> Rescue:
+        def report(aside: Path) -> None:
+            self.on_write(None)
+            on_damage(aside)
+
+        return Rescue(path, self._backend.engine, self._prepare, report)
 
     def _prepare(self) -> None:
         self._backend.prepare()

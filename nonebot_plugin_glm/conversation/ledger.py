@@ -110,7 +110,7 @@ class LedgerStore:
         speaker: Speaker = NOBODY,
     ) -> None:
         """记下不随哪一轮的几笔。"""
-        await self._database.write(lambda c: self.write(c, key, speaker, expenses))
+        await self._database.write(lambda c: self.write(c, key, speaker, expenses), ())
 
     async def sums(self, accounts: Sequence[Account]) -> list[Sums]:
         """各个账户今天的合计，一次往返。"""

@@ -95,7 +95,7 @@ class MessageBook:
     async def flush(self) -> None:
         """让等着的都落盘。"""
         if self._sent:
-            await self._database.write(lambda c: self._insert(c, []))
+            await self._database.write(lambda c: self._insert(c, []), ())
 
     async def find(self, key: ConversationKey, message_id: str) -> Found | None:
         """一条消息属于哪一轮；`key` 说明是哪个平台的哪个账号，不限会话。"""

@@ -12,6 +12,7 @@ from ..domain import ConversationKey
 from . import queries
 from .database import Database
 from .noting import Note, Refusal, refusal
+from .reading import notes_of
 from .tables import conversations, notes
 
 
@@ -49,22 +50,22 @@ class NoteStore:
 
         def work(connection: Connection) -> int | Refusal:
             identity = queries.ensure_conversation(connection, key)
-            kept = queries.notes_of(connection, identity)
+            kept = notes_of(connection, identity)
             if why := refusal(note, kept, most_of_one):
                 return why
             self.write(connection, identity, [note])
             return len(kept) + 1
 
-        return await self._database.write(work)
+        return await self._database.write(work, (key,))
 
     async def remove(self, key: ConversationKey, note_id: int) -> bool:
         """忘记会话的一条，返回是否还在。"""
         mine = (notes.c.id == note_id, _of(key))
-        return bool(await self._database.write(lambda c: _delete(c, *mine)))
+        return bool(await self._database.write(lambda c: _delete(c, *mine), (key,)))
 
     async def clear(self, key: ConversationKey) -> int:
         """忘记会话的所有备忘，返回忘了几条。"""
-        return await self._database.write(lambda c: _delete(c, _of(key)))
+        return await self._database.write(lambda c: _delete(c, _of(key)), (key,))
 
     def write(
         self,

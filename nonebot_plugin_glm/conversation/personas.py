@@ -79,7 +79,7 @@ class PersonaStore:
             identity = queries.ensure_conversation(connection, key)
             queries.set_conversation(connection, identity, persona=name)
 
-        await self._database.write(work)
+        await self._database.write(work, (key,))
 
 
 def _owner(key: ConversationKey) -> dict[str, str]:

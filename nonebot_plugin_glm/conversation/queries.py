@@ -14,7 +14,6 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     select,
@@ -22,46 +21,27 @@ from sqlalchemy import (
 )
 
 from ..domain import ConversationKey, Scope
-from .noting import Note
 from .rows import key_columns
 from .tables import conversations, notes, turns
 
 Conditions = tuple[ColumnElement[bool], ...]
 
-_KEY_IS: Conditions = tuple(
+KEY_IS: Conditions = tuple(
     conversations.c[name] == bindparam(f"key_{name}")
     for name in ConversationKey.__dataclass_fields__
 )
-_c = conversations.c
-_CONVERSATION = select(
-    *(_c.id, _c.model, _c.thinking, _c.persona),
-    *(_c.summary, _c.summarized, _c.window_start),
-    exists().where(notes.c.conversation_id == _c.id).label("noted"),
-).where(*_KEY_IS)
-_WINDOW = (
-    select(turns)
-    .where(
-        turns.c.conversation_id == bindparam("conversation"),
-        turns.c.id >= bindparam("start"),
-    )
-    .order_by(turns.c.id.desc())
-    .limit(bindparam("most"))
-)
+"""认出一个会话的条件，参数在执行时给。"""
 _NEWEST = (
-    select(turns).join(conversations).where(*_KEY_IS).order_by(turns.c.id.desc())
+    select(turns).join(conversations).where(*KEY_IS).order_by(turns.c.id.desc())
 ).limit(bindparam("most"))
-_NOTES = (
-    select(notes.c.text, notes.c.author_id)
-    .where(notes.c.conversation_id == bindparam("conversation"))
-    .order_by(notes.c.id)
-)
-_COUNT = select(func.count(turns.c.id)).join(conversations).where(*_KEY_IS)
-_CONVERSATION_ID = select(conversations.c.id).where(*_KEY_IS)
+_COUNT = select(func.count(turns.c.id)).join(conversations).where(*KEY_IS)
+_CONVERSATION_ID = select(conversations.c.id).where(*KEY_IS)
 _NEW_CONVERSATION = insert(conversations).returning(conversations.c.id)
 _NEW_TURN = insert(turns).returning(turns.c.id)
 
 
-def _parameters(key: ConversationKey) -> dict[str, Any]:
+def key_parameters(key: ConversationKey) -> dict[str, Any]:
+    """`KEY_IS` 的参数。"""
     return {f"key_{name}": value for name, value in key_columns(key).items()}
 
 
@@ -69,11 +49,6 @@ def key_is(key: ConversationKey) -> Conditions:
     """认出一个会话的条件。"""
     values = key_columns(key).items()
     return tuple(conversations.c[name] == value for name, value in values)
-
-
-def conversation_row(connection: Connection, key: ConversationKey) -> Any:
-    """会话的选择与窗口的开头，`noted` 是有没有备忘；没有的会话是 `None`。"""
-    return connection.execute(_CONVERSATION, _parameters(key)).one_or_none()
 
 
 def group_is(key: ConversationKey) -> Conditions:
@@ -87,35 +62,23 @@ def group_is(key: ConversationKey) -> Conditions:
     )
 
 
-def window_rows(
-    connection: Connection, identity: int, start: int, limit: int
-) -> Sequence[Row[Any]]:
-    """从第 `start` 轮起，最近的至多 `limit` 轮，从新到旧。"""
-    which = {"conversation": identity, "start": start, "most": limit}
-    return connection.execute(_WINDOW, which).all()
-
-
-def notes_of(connection: Connection, identity: int) -> tuple[Note, ...]:
-    """会话的备忘，从旧到新。"""
-    found = connection.execute(_NOTES, {"conversation": identity})
-    return tuple(Note(row.text, row.author_id) for row in found)
-
-
 def newest_rows(
     connection: Connection, key: ConversationKey, limit: int
 ) -> Sequence[Row[Any]]:
     """最近的至多 `limit` 轮，从新到旧，窗口之外的也算。"""
-    return connection.execute(_NEWEST, {**_parameters(key), "most": limit}).all()
+    return connection.execute(_NEWEST, {**key_parameters(key), "most": limit}).all()
 
 
 def count_turns(connection: Connection, key: ConversationKey) -> int:
     """存下了几轮。"""
-    return connection.execute(_COUNT, _parameters(key)).scalar_one()
+    return connection.execute(_COUNT, key_parameters(key)).scalar_one()
 
 
 def ensure_conversation(connection: Connection, key: ConversationKey) -> int:
     """会话的编号，没有就新建。"""
-    found = connection.execute(_CONVERSATION_ID, _parameters(key)).scalar_one_or_none()
+    found = connection.execute(
+        _CONVERSATION_ID, key_parameters(key)
+    ).scalar_one_or_none()
     if found is not None:
         return found
     return connection.execute(_NEW_CONVERSATION, key_columns(key)).scalar_one()

@@ -21,6 +21,8 @@ from .messages import MessageBook
 from .notes import NoteStore
 from .noting import Note
 from .personas import PersonaStore
+from .reading import read_conversation
+from .recent import Recent
 from .records import Records
 from .rows import Conversation, StoredTurn, stored_key, stored_turn, turn_columns
 from .settings import SettingStore
@@ -39,6 +41,9 @@ class ConversationStore:
     ) -> None:
         self._database = database
         self._clock = clock
+        # 别的进程也在写，记着的就靠不住
+        self._recent = Recent(0) if database.shared else Recent()
+        database.on_write = self._recent.forget
         self.messages = MessageBook(database)
         self.notes = NoteStore(database, clock)
         self.personas = PersonaStore(database)
@@ -62,24 +67,15 @@ class ConversationStore:
 
     async def read(self, key: ConversationKey, limit: int) -> Conversation:
         """读出会话与窗口里最近的至多 `limit` 轮。"""
+        if (known := self._recent.get(key, limit)) is not None:
+            return known
+        reading = self._recent.begin(key)
 
-        def work(connection: Connection) -> Conversation:
-            row = queries.conversation_row(connection, key)
-            if row is None:
-                return Conversation()
-            found = queries.window_rows(connection, row.id, row.window_start, limit)
-            return Conversation(
-                turns=tuple(stored_turn(turn) for turn in reversed(found)),
-                model=row.model,
-                thinking=Thinking(row.thinking) if row.thinking else None,
-                persona=row.persona,
-                notes=queries.notes_of(connection, row.id) if row.noted else (),
-                summary=row.summary,
-                summarized=row.summarized,
-                window_start=row.window_start,
-            )
-
-        return await self._database.read(work)
+        conversation = await self._database.read(
+            lambda c: read_conversation(c, key, limit)
+        )
+        self._recent.read(reading, conversation, limit)
+        return conversation
 
     async def append(
         self,
@@ -121,7 +117,11 @@ class ConversationStore:
                 queries.delete_turn(connection, identity, replaces)
             return turn_id
 
-        return await self._database.write(work)
+        writing = self._recent.begin(key)
+        turn_id = await self._database.write(work, ())
+        if replaces is None and not notes:
+            self._recent.appended(writing, StoredTurn(turn_id, turn), window_start)
+        return turn_id
 
     async def move_window(self, key: ConversationKey, start: int) -> None:
         """让窗口从第 `start` 轮开始；存下的轮一个不少。"""
@@ -130,7 +130,7 @@ class ConversationStore:
             identity = queries.ensure_conversation(connection, key)
             queries.advance_window(connection, identity, start)
 
-        await self._database.write(work)
+        await self._database.write(work, (key,))
 
     async def choose_model(self, key: ConversationKey, model: str | None) -> None:
         """为会话记下选择的模型，`None` 为回到默认。"""
@@ -143,7 +143,9 @@ class ConversationStore:
     async def forget(self, key: ConversationKey) -> int:
         """忘记一个会话，返回忘记了几轮；选择的模型与备忘保留。"""
         which = queries.key_is(key)
-        return await self._database.write(lambda c: queries.forget_turns(c, which))
+        return await self._database.write(
+            lambda c: queries.forget_turns(c, which), (key,)
+        )
 
     async def forget_group(self, key: ConversationKey) -> int:
         """忘记 `key` 所在的群的一切会话（共用的与每个成员的），返回忘记了几轮。"""
@@ -174,7 +176,7 @@ class ConversationStore:
             queries.delete_turn(connection, identity, turn_id)
             queries.widen_empty_window(connection, identity)
 
-        await self._database.write(work)
+        await self._database.write(work, (key,))
 
     async def count(self, key: ConversationKey) -> int:
         """存下了几轮，窗口之外的也算。"""
@@ -185,4 +187,4 @@ class ConversationStore:
             identity = queries.ensure_conversation(connection, key)
             queries.set_conversation(connection, identity, **values)
 
-        await self._database.write(work)
+        await self._database.write(work, (key,))

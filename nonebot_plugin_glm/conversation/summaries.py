@@ -73,4 +73,4 @@ class SummaryStore:
             queries.advance_window(connection, identity, fold.before)
             return True
 
-        return await self._database.write(work)
+        return await self._database.write(work, (key,))

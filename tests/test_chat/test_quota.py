@@ -296,26 +296,27 @@ async def test_no_word_when_lifted(
 
 
 async def test_no_quota_no_read(
-    service: ChatService, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+    service: ChatService, where: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """没有设额度，一个提问只读一次历史、写一次：账随轮一起写。"""
+    """没有设额度，一个提问只读一次历史、写一次：账随轮一起写；接着聊的不必再读。"""
     trips: list[str] = []
 
     def count(name: str) -> None:
         real = getattr(Database, name)
 
-        async def counted(self: Database, work: object) -> object:
+        async def counted(self: Database, *work: object) -> object:
             trips.append(name)
-            return await real(self, work)
+            return await real(self, *work)
 
         monkeypatch.setattr(Database, name, counted)
 
     count("read")
     count("write")
-    await service.ask(question("先问一次默认模型"), Inbox())
-    trips.clear()
     await service.ask(question(), Inbox())
     assert trips == ["read", "write"]
+    trips.clear()
+    await service.ask(question("接着聊"), Inbox())
+    assert trips == (["write"] if isinstance(where, Path) else ["read", "write"])
 
 
 async def test_forgetting_oneself_is_no_way_around(
