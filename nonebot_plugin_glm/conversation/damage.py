@@ -52,7 +52,7 @@ class Rescue:
     def carry_out(self, work: Callable[[], T], *, again: bool) -> T:
         """做一件事；库坏了就换新的，`again` 为真时在新库里重做。
 
-        写的不能重做，它照着旧库里的编号。
+        照着旧库里的编号写的不能重做。
 
         异常:
             StoreError: 库换了新的，这件事没有做成

@@ -92,6 +92,8 @@ class Database:
         self,
         work: Callable[[Connection], T],
         touched: Sequence[ConversationKey] | None = None,
+        *,
+        again: bool = False,
     ) -> T:
         """在线程里做一个写事务：要么全部生效，要么全不生效。
 
@@ -100,13 +102,14 @@ class Database:
         参数:
             work: 写什么
             touched: 只动到这些会话；`None` 是不知道
+            again: 库坏了，可以在新库里重做：不照着旧库里的编号
 
         异常:
             StoreError: 写不进
         """
         self.on_write(touched)
         return await self._run(
-            lambda: _within(self._backend.writing, work), again=False
+            lambda: _within(self._backend.writing, work), again=again
         )
 
     async def scrub(self) -> None:

@@ -118,7 +118,8 @@ class ConversationStore:
             return turn_id
 
         writing = self._recent.begin(key)
-        turn_id = await self._database.write(work, ())
+        numbered = replaces is not None or window_start is not None
+        turn_id = await self._database.write(work, (), again=not numbered)
         if replaces is None and not notes:
             self._recent.appended(writing, StoredTurn(turn_id, turn), window_start)
         return turn_id

@@ -227,13 +227,28 @@ async def test_damage_found_while_reading(path: Path) -> None:
 
 
 async def test_damage_found_while_writing(path: Path) -> None:
-    """写的时候才知道：这一次是 StoreError，拿着旧编号的下一次也不会认错。"""
+    """写的时候才知道：照样存下，存进新的；内存里记着的旧的不再作数。"""
+    aside: list[Path] = []
+    store = await reopen(path, aside)
+    await store.append(private(), turn(SECRET))
+    await store.read(private(), 10)
+    spoil_table(path, "glm_turn")
+    await store.append(private(), turn("再来"))
+    for _ in range(2):
+        kept = (await store.read(private(), 10)).turns
+        assert [stored.turn.question for stored in kept] == ["再来"]
+    await store.aclose()
+    assert len(aside) == 1
+
+
+async def test_damage_found_while_writing_with_old_numbers(path: Path) -> None:
+    """照着旧编号写的时候才知道：这一次是 StoreError，下一次也不会认错。"""
     aside: list[Path] = []
     store = await reopen(path, aside)
     old = await store.append(private(), turn(SECRET))
     spoil_table(path, "glm_turn")
     with pytest.raises(StoreError, match="换上新的") as caught:
-        await store.append(private(), turn(SECRET))
+        await store.append(private(), turn(SECRET), replaces=old)
     assert SECRET not in f"{caught.value!r}{caught.value.__cause__}"
     await store.append(private(), turn("再来"), window_start=old + 1, replaces=old)
     await store.append(private(), turn("还有"))
