@@ -112,7 +112,9 @@ class Asking:
         self.failed.forget(question.key)
         # 恰在存完的一刻被中止：取消要到下一个等待点才来，而那时话已经说出去了
         await anyio.lowlevel.checkpoint_if_cancelled()
-        answer = replace(written.answer, saved=turn_id is not None)
+        answer = written.answer
+        if turn_id is None:
+            answer = replace(answer, saved=False)
         await ticket.audience.finish(answer)
         if turn_id is not None:
             self._store.messages.note(turn_id, ticket.audience.sent)

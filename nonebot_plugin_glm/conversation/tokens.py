@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 
 Vector = tuple[float, ...]
 
@@ -133,5 +134,5 @@ class TokenScales:
         return scale
 
 
-def _dot(first: Iterable[float], second: Iterable[float]) -> float:
-    return sum(a * b for a, b in zip(first, second, strict=True))
+def _dot(first: Sequence[float], second: Sequence[float]) -> float:
+    return sum(map(mul, first, second))
