@@ -12,31 +12,27 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 """回应体的上限：最长的回答也不到 1 MB，更大的不是回答。"""
 
 
-class _BoundedStream(httpx.AsyncByteStream):
-    """已解压、读到上限就停的回应流。"""
+class BoundedResponse(httpx.Response):
+    """读不过上限的回应；按解压后的大小算，几十 KB 能解压出几十 MB。
+
+    参数:
+        response: 传输层给的、还没读的回应
+    """
 
     def __init__(self, response: httpx.Response) -> None:
-        self._response = response
+        super().__init__(
+            response.status_code, headers=response.headers, stream=response.stream
+        )
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """已解压的各段，httpx 的其他读法都由它来。
+
+        异常:
+            ProtocolError: 超过上限
+        """
         size = 0
-        async for chunk in self._response.aiter_bytes():
+        async for chunk in super().aiter_bytes(chunk_size):
             size += len(chunk)
             if size > MAX_BODY_BYTES:
                 raise ProtocolError("回应太大")
             yield chunk
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-def bounded(response: httpx.Response) -> httpx.Response:
-    """同一个回应，但读不过上限；按解压后的大小算，几十 KB 能解压出几十 MB。"""
-    headers = response.headers.copy()
-    headers.pop("content-encoding", None)
-    return httpx.Response(
-        response.status_code,
-        headers=headers,
-        stream=_BoundedStream(response),
-        request=response.request,
-    )

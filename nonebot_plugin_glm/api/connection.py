@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
-from httpx_aiohttp import HttpxAiohttpClient
 
 from ..exception import (
     APIError,
@@ -20,35 +17,16 @@ from ..exception import (
     ProtocolError,
 )
 from .auth import Authenticator
-from .bounded import bounded
+from .endpoint import Endpoint as Endpoint
 from .errors import error_from
 from .keys import KeyPool
 from .models import ThinkingControl, model_info
 from .schema import ChatRequest, request_body
-
-_OFFICIAL_HOSTS = ("bigmodel.cn", "z.ai")
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """GLM 在哪里、怎么连；单位秒。"""
-
-    base_url: str = "https://open.bigmodel.cn/api/paas/v4"
-    proxy: str | None = None
-    connect_timeout: float = 10.0
-    read_timeout: float = 60.0
-    max_concurrency: int = 64
-    user_agent: str = "nonebot-plugin-glm"
-
-    @property
-    def official(self) -> bool:
-        """是否智谱自己的网关，而不是自建的 vLLM 或 SGLang。"""
-        host = urlsplit(self.base_url).hostname or ""
-        return any(host == h or host.endswith(f".{h}") for h in _OFFICIAL_HOSTS)
+from .wire import Wire
 
 
 class Connection:
-    """到 GLM 的连接池，机器人一生只开一个（新开一个要 18 毫秒）。"""
+    """到 GLM 的连接，机器人一生只开一个。"""
 
     def __init__(
         self,
@@ -59,20 +37,11 @@ class Connection:
         self._endpoint = endpoint
         self._keys = keys
         self._forced_thinking: set[str] = set()
-        timeout = httpx.Timeout(
-            endpoint.read_timeout, connect=endpoint.connect_timeout, pool=None
-        )
         # 拼好的地址：每次都由 httpx 去拼，要占一个提问五十分之一的 CPU 时间
         base_url = endpoint.base_url.rstrip("/")
         self._chat_url = httpx.URL(f"{base_url}/chat/completions")
         self._models_url = httpx.URL(f"{base_url}/models")
-        self._http = HttpxAiohttpClient(
-            proxy=endpoint.proxy,
-            transport=transport,
-            timeout=timeout,
-            headers={"User-Agent": endpoint.user_agent},
-            limits=httpx.Limits(max_connections=endpoint.max_concurrency),
-        )
+        self._wire = Wire(endpoint, transport)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -81,7 +50,7 @@ class Connection:
 
     async def aclose(self) -> None:
         """关闭连接池。"""
-        await self._http.aclose()
+        await self._wire.aclose()
 
     @asynccontextmanager
     async def chat(
@@ -102,7 +71,7 @@ class Connection:
     async def check(self, auth: Authenticator) -> None:
         """用 `GET /models` 看密钥是否有效；它不列免费模型，所以只看状态。"""
         with _as_own_errors():
-            await (await self._send("GET", self._models_url, None, auth)).aclose()
+            await (await self._send("GET", self._models_url, b"", auth)).aclose()
 
     async def _send_chat(
         self, request: ChatRequest, auth: Authenticator
@@ -126,7 +95,7 @@ class Connection:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
     async def _send(
-        self, method: str, url: httpx.URL, body: bytes | None, auth: Authenticator
+        self, method: str, url: httpx.URL, body: bytes, auth: Authenticator
     ) -> httpx.Response:
         try:
             return await self._send_once(method, url, body, auth)
@@ -137,14 +106,12 @@ class Connection:
         return await self._send_once(method, url, body, auth)
 
     async def _send_once(
-        self, method: str, url: httpx.URL, body: bytes | None, auth: Authenticator
+        self, method: str, url: httpx.URL, body: bytes, auth: Authenticator
     ) -> httpx.Response:
-        # 用字节：误把汉字填作密钥时，让服务器说它无效
-        headers = {b"Authorization": auth.header().encode()}
-        if body is not None:
-            headers[b"Content-Type"] = b"application/json"
-        request = self._http.build_request(method, url, content=body, headers=headers)
-        response = bounded(await self._http.send(request, stream=True))
+        headers = {"Authorization": auth.header()}
+        if body:
+            headers["Content-Type"] = "application/json"
+        response = await self._wire.send(method, url, headers, body)
         if response.status_code == 200:
             return response
         raise await self._error_of(response)

@@ -8,10 +8,10 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 import httpx
-from httpx_aiohttp import HttpxAiohttpClient
 
 from ..exception import NetworkError
-from .connection import Endpoint
+from .endpoint import Endpoint
+from .wire import Wire
 
 
 async def reach(
@@ -22,16 +22,16 @@ async def reach(
     异常:
         NetworkError: 到不了，文本是缘由的类名
     """
-    timeout = httpx.Timeout(endpoint.read_timeout, connect=endpoint.connect_timeout)
     try:
-        async with HttpxAiohttpClient(
-            proxy=endpoint.proxy,
-            timeout=timeout,
-            headers={"User-Agent": endpoint.user_agent},
-        ) as http:
+        wire = Wire(endpoint)
+        try:
             before = clock()
-            response = await http.get(f"{endpoint.base_url}/models")
+            url = httpx.URL(f"{endpoint.base_url}/models")
+            response = await wire.send("GET", url, {})
+            await response.aclose()
             now = (before + clock()) / 2
+        finally:
+            await wire.aclose()
     except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
         raise NetworkError(type(exc.__cause__ or exc).__name__) from exc
     told = _seconds(response.headers.get("date", ""))
