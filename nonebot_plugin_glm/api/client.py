@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import (
-    AsyncGenerator,
-    Awaitable,
-    Callable,
-    Sequence,
-)
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 import httpx
 
 from ..domain import Answer, Reader
-from ..exception import ProtocolError
 from .auth import AuthMode
 from .breaker import Breaker
 from .collecting import WasteReport, collect
 from .connection import Connection, Endpoint
 from .delta import Delta
-from .errors import error_in
 from .keys import KeyPool
 from .models import model_info
 from .parking import ParkingReport, ParkingTimes
 from .perseverance import FailureReport, Perseverance
+from .receiving import receive
 from .retry import RetryPolicy
-from .schema import ChatRequest, parse_reply, usage_in
+from .schema import ChatRequest
 from .slots import Slots
-from .sse import stream_deltas
 from .tools import Reply
 
 
@@ -137,31 +128,17 @@ class GLMClient:
         reader: Reader | None,
         on_waste: WasteReport,
     ) -> Reply:
-        async with aclosing(self._deltas(request)) as deltas:
-            reply = await collect(deltas, request, reader, on_waste)
+        receiving = partial(self._receive, request)
+        reply = await collect(receiving, request, reader, on_waste)
         if request.model == asked:
             return reply
         return replace(reply, answer=replace(reply.answer, fallback=True))
 
-    async def _deltas(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+    async def _receive(
+        self, request: ChatRequest, take: Callable[[Delta], None]
+    ) -> None:
         async with (
             self._slots.slot(request.model, request.whose) as key,
             self._connection.chat(request, key.auth) as response,
         ):
-            kind = response.headers.get("content-type", "")
-            secrets = self._connection.secrets
-            if "text/event-stream" in kind:
-                async with aclosing(stream_deltas(response, secrets)) as deltas:
-                    async for delta in deltas:
-                        yield delta
-                return
-            try:
-                data = json.loads((await response.aread()).decode("utf-8", "replace"))
-            except (ValueError, RecursionError):
-                raise ProtocolError("回应不是 JSON") from None
-            if (error := error_in(data, secrets)) is not None:
-                raise error
-            if (usage := usage_in(data)) is not None:
-                yield Delta(usage=usage)  # 结束原因可能就是一种失败，所以先报用量
-            delta = parse_reply(data, "message")
-            yield replace(delta, finish=delta.finish or "stop")
+            await receive(response, self.keys.secrets, take)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
 
 from ..domain import Answer, Reader, Usage, well_formed
 from ..exception import EmptyAnswerError, ProtocolError
@@ -20,24 +19,32 @@ _UNREADABLE = {0xFFFD: None}
 
 
 async def collect(
-    deltas: AsyncGenerator[Delta, None],
+    receive: Callable[[Callable[[Delta], None]], Awaitable[None]],
     request: ChatRequest,
     reader: Reader | None,
     on_waste: WasteReport,
 ) -> Reply:
     """合成一个回合，边收边给人看。
 
+    参数:
+        receive: 去问，每一段都交给它的参数
+        request: 请求
+        reader: 边写边看的人
+        on_waste: 没有答成而报了用量时告诉它
+
     异常:
         EmptyAnswerError: 既没有话，也没有要用的工具
         ProtocolError: 一个字也读不懂
     """
     gathering = _Gathering(request, reader)
-    with ExitStack() as failing:
-        failing.callback(lambda: _report(gathering, on_waste))
-        async for delta in deltas:
-            gathering.add(delta)
+    answered = False
+    try:
+        await receive(gathering.add)
         reply = gathering.reply()
-        failing.pop_all()
+        answered = True
+    finally:
+        if not answered and gathering.usage != Usage():
+            on_waste(gathering.model, gathering.usage)
     return reply
 
 
@@ -82,8 +89,3 @@ class _Gathering:
         thought = well_formed("".join(self._reasoning)) if calls else ""
         answer = Answer(text, self.model, self._finish, self.usage)
         return Reply(answer, calls, thought)
-
-
-def _report(gathering: _Gathering, on_waste: WasteReport) -> None:
-    if gathering.usage != Usage():
-        on_waste(gathering.model, gathering.usage)

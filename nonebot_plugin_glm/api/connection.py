@@ -43,11 +43,6 @@ class Connection:
         self._models_url = httpx.URL(f"{base_url}/models")
         self._wire = Wire(endpoint, transport)
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """不可出现在任何文本里的字符串。"""
-        return self._keys.secrets
-
     async def aclose(self) -> None:
         """关闭连接池。"""
         await self._wire.aclose()
@@ -122,7 +117,7 @@ class Connection:
         finally:
             await response.aclose()
         status = response.status_code
-        return error_from(status, body, response.headers, self.secrets)
+        return error_from(status, body, response.headers, self._keys.secrets)
 
 
 def _forces_thinking(error: InvalidRequestError) -> bool:

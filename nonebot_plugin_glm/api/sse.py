@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing, suppress
 
 import anyio
@@ -19,29 +19,32 @@ DRAIN_SECONDS = 0.05
 """`[DONE]` 之后为读到结尾最多等多久。"""
 
 
-async def stream_deltas(
-    response: httpx.Response, secrets: Iterable[str]
-) -> AsyncGenerator[Delta, None]:
-    """逐帧读出回答，到 `[DONE]` 为止；最后总有一段带着结束原因。
+async def read_stream(
+    response: httpx.Response, secrets: Iterable[str], take: Callable[[Delta], None]
+) -> None:
+    """逐帧读出回答，每一段交给 `take`，到 `[DONE]` 为止；最后总有一段带着结束原因。
 
     异常:
         APIError: 流里出现错误帧
         ProtocolError: 帧不是 JSON
         NetworkError: 没有结束原因就断开了
     """
+    # 事件流只有 UTF-8（WHATWG 的 HTML 标准），头里写成别的是写错了
+    response.encoding = "utf-8"
     finished = False
     async with aclosing(EventSource(response).aiter_sse()) as events:
         async for event in events:
-            if event.data.startswith("[DONE]"):
+            frame = event.data
+            if frame.startswith("[DONE]"):
                 if not finished:
-                    yield Delta(finish="stop")
+                    take(Delta(finish="stop"))
                 await _drain(events)
                 return
-            if not event.data:
+            if not frame:
                 continue
-            delta = _read(event.data, secrets)
+            delta = _read(frame, secrets)
             finished = finished or bool(delta.finish)
-            yield delta
+            take(delta)
     if not finished:
         raise NetworkError("回答没有说完就断开了")
 

@@ -194,4 +194,4 @@ async def test_nothing_is_left_to_the_garbage_collector(
         gc.collect()
     finally:
         sys.set_asyncgen_hooks(*hooks)
-    assert not {"stream_deltas", "aiter_sse", "_aiter_sse_lines"} & set(left)
+    assert not {"aiter_sse", "_aiter_sse_lines"} & set(left)

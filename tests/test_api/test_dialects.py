@@ -54,6 +54,16 @@ async def test_event_streams(connect: Connect, body: bytes, size: int) -> None:
     assert await ask(client, "streamed") == "你好 😀。"
 
 
+@pytest.mark.parametrize("charset", ["iso-8859-1", "gbk", "utf-16", "nonsense"])
+async def test_event_stream_is_utf8(connect: Connect, charset: str) -> None:
+    """事件流总是 UTF-8，不论头里写的是什么。"""
+    body = b"data: " + FIRST + b"\n\ndata: [DONE]\n\n"
+    reply = raw_stream([body])
+    reply.headers["Content-Type"] = f"text/event-stream; charset={charset}"
+    client = connect(transport=answering(reply), retry=ONCE)
+    assert await ask(client, "streamed") == "你好 😀"
+
+
 async def test_done_without_a_finish(connect: Connect) -> None:
     """只有 [DONE] 没有结束原因，当作正常结束，压着的半个标签也给出。"""
     client = connect(transport=answering(streamed(frame("a <"))))
