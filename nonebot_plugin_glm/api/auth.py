@@ -35,14 +35,11 @@ class Authenticator:
         self._key = key
         self._clock = clock
         self._token = ""
+        self.secrets = tuple(filter(None, (key,)))
+        """不可出现在任何文本里的字符串"""
         self._expires_at = 0.0
         signable = _SIGNABLE.fullmatch(key) is not None
         self.signs = signable and mode != "bearer"
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """不可出现在任何文本里的字符串。"""
-        return tuple(secret for secret in (self._key, self._token) if secret)
 
     def header(self) -> str:
         """返回当前有效的 `Authorization` 头的值。"""
@@ -71,3 +68,4 @@ class Authenticator:
             self._token = jwt.encode(
                 payload, secret, algorithm="HS256", headers={"sign_type": "SIGN"}
             )
+        self.secrets = (self._key, self._token)

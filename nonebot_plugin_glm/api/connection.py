@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import httpx
@@ -12,6 +12,7 @@ import httpx
 from ..exception import (
     APIError,
     AuthError,
+    GLMError,
     InvalidRequestError,
     NetworkError,
     ProtocolError,
@@ -24,6 +25,17 @@ from .models import ThinkingControl, model_info
 from .schema import ChatRequest, request_body
 from .wire import Wire
 
+_FOREIGN = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    aiohttp.ClientError,
+    OSError,
+    UnicodeError,
+)
+"""来回时会碰到的别人的异常。"""
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Connection:
     """到 GLM 的连接，机器人一生只开一个。"""
@@ -34,7 +46,7 @@ class Connection:
         keys: KeyPool,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._endpoint = endpoint
+        self._official = endpoint.official
         self._keys = keys
         self._forced_thinking: set[str] = set()
         # 拼好的地址：每次都由 httpx 去拼，要占一个提问五十分之一的 CPU 时间
@@ -56,17 +68,21 @@ class Connection:
         令牌被判过期（1003）时重签一次；模型不许关思考（1210）时改用
         `reasoning_effort` 再发一次，并记住这个模型。
         """
-        with _as_own_errors():
+        try:
             response = await self._send_chat(request, auth)
             try:
                 yield response
             finally:
                 await response.aclose()
+        except _FOREIGN as exc:
+            raise _own_error(exc) from exc
 
     async def check(self, auth: Authenticator) -> None:
         """用 `GET /models` 看密钥是否有效；它不列免费模型，所以只看状态。"""
-        with _as_own_errors():
+        try:
             await (await self._send("GET", self._models_url, b"", auth)).aclose()
+        except _FOREIGN as exc:
+            raise _own_error(exc) from exc
 
     async def _send_chat(
         self, request: ChatRequest, auth: Authenticator
@@ -85,9 +101,8 @@ class Connection:
         info = model_info(request.model)
         forced = request.model in self._forced_thinking
         control = ThinkingControl.EFFORT if forced else info.thinking
-        official = self._endpoint.official
-        body = request_body(request, info, control, official=official)
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        body = request_body(request, info, control, official=self._official)
+        return _encode(body).encode()
 
     async def _send(
         self, method: str, url: httpx.URL, body: bytes, auth: Authenticator
@@ -124,14 +139,10 @@ def _forces_thinking(error: InvalidRequestError) -> bool:
     return error.code == "1210" and "始终思考" in error.detail
 
 
-@contextmanager
-def _as_own_errors() -> Iterator[None]:
-    """把传输层的异常变成自己的，只留类名：它们的文本可能带着代理的密码。"""
-    try:
-        yield
-    except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as exc:
-        # httpx-aiohttp 把连接被拒也叫 ConnectTimeout，原来的异常才说得准
-        silent = isinstance(exc, httpx.ReadTimeout)
-        raise NetworkError(type(exc.__cause__ or exc).__name__, silent=silent) from exc
-    except UnicodeError as exc:
-        raise ProtocolError("回应不是合法的文本") from exc
+def _own_error(exc: Exception) -> GLMError:
+    """传输层的异常变成自己的，只留类名：它们的文本可能带着代理的密码。"""
+    if isinstance(exc, UnicodeError):
+        return ProtocolError("回应不是合法的文本")
+    # httpx-aiohttp 把连接被拒也叫 ConnectTimeout，原来的异常才说得准
+    silent = isinstance(exc, httpx.ReadTimeout)
+    return NetworkError(type(exc.__cause__ or exc).__name__, silent=silent)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,8 @@ def parse_reply(data: object, field: str) -> Delta:
     message = choice.get(field)
     message = message if isinstance(message, dict) else {}
     finish = _string(choice.get("finish_reason"))
-    raise_for_finish(finish, data)
+    if finish:
+        raise_for_finish(finish, data)
     return Delta(
         text=_text(message.get("content")),
         finish=finish,
@@ -132,7 +133,7 @@ def _text(content: object) -> str:
 
 def usage_in(reply: object) -> Usage | None:
     """回应里报的用量，没有报是 `None`。"""
-    data = reply.get("usage") if isinstance(reply, Mapping) else None
+    data = reply.get("usage") if isinstance(reply, dict) else None
     if not isinstance(data, dict):
         return None
     return Usage(
@@ -146,9 +147,9 @@ def usage_in(reply: object) -> Usage | None:
 
 
 def _count(data: object, name: str) -> int:
-    value = data.get(name) if isinstance(data, Mapping) else None
+    value = data.get(name) if isinstance(data, dict) else None
     return value if isinstance(value, int) and value >= 0 else 0
 
 
 def _string(value: object) -> str:
-    return well_formed(value) if isinstance(value, str) else ""
+    return well_formed(value) if value and isinstance(value, str) else ""

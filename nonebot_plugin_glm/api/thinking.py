@@ -45,6 +45,8 @@ class ThinkingFilter:
 
     def feed(self, text: str) -> str:
         """送入一段，返回可以确定外传的部分。"""
+        if self._plain(text):
+            return text
         self._pending += text
         shown: list[str] = []
         position = 0
@@ -63,12 +65,17 @@ class ThinkingFilter:
         rest, self._pending = self._visible(self._pending), ""
         return rest
 
+    def _plain(self, text: str) -> bool:
+        """压着的没有，这一段也没有要压着的：几乎每一段都是。"""
+        settled = not self._pending and not self._thinking
+        return settled and "<" not in text and not _splits_a_pair(text)
+
     def _visible(self, text: str) -> str:
         return "" if self._thinking else text
 
     def _safe_end(self, start: int) -> int:
         """末尾可能是半个标签时，从它的 `<` 起压住不发；半个代理对也压住。"""
-        if "\ud800" <= self._pending[-1:] <= "\udbff":
+        if _splits_a_pair(self._pending):
             return len(self._pending) - 1
         opening = self._pending.rfind("<", start)
         tail = self._pending[opening:].lower()
@@ -77,6 +84,11 @@ class ThinkingFilter:
         tags = ("<think>", "</think>", "<|begin_of_box|>", "<|end_of_box|>")
         held = any(tag.startswith(tail) for tag in tags)
         return opening if held else len(self._pending)
+
+
+def _splits_a_pair(text: str) -> bool:
+    """末尾是半个代理对。"""
+    return "\ud800" <= text[-1:] <= "\udbff"
 
 
 def without_thinking(text: str) -> str:
