@@ -111,13 +111,16 @@ def parse_reply(data: object, field: str) -> Delta:
     finish = _string(choice.get("finish_reason"))
     if finish:
         raise_for_finish(finish, data)
+    # 流里几乎每一帧都只有正文：没有的就不去读
+    calls = message.get("tool_calls")
+    reasoning = message.get("reasoning_content")
     return Delta(
         text=_text(message.get("content")),
         finish=finish,
-        usage=usage_in(data),
+        usage=usage_in(data) if "usage" in data else None,
         model=_string(data.get("model")),
-        calls=read_calls(message.get("tool_calls")),
-        reasoning=_text(message.get("reasoning_content")),
+        calls=read_calls(calls) if calls else (),
+        reasoning=_text(reasoning) if reasoning else "",
     )
 
 

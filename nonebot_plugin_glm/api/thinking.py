@@ -45,8 +45,9 @@ class ThinkingFilter:
 
     def feed(self, text: str) -> str:
         """送入一段，返回可以确定外传的部分。"""
-        if self._plain(text):
-            return text
+        settled = not self._pending and not self._thinking
+        if settled and "<" not in text and not _splits_a_pair(text):
+            return text  # 几乎每一段都是
         self._pending += text
         shown: list[str] = []
         position = 0
@@ -64,11 +65,6 @@ class ThinkingFilter:
         """正文结束，返回还压着的部分。"""
         rest, self._pending = self._visible(self._pending), ""
         return rest
-
-    def _plain(self, text: str) -> bool:
-        """压着的没有，这一段也没有要压着的：几乎每一段都是。"""
-        settled = not self._pending and not self._thinking
-        return settled and "<" not in text and not _splits_a_pair(text)
 
     def _visible(self, text: str) -> str:
         return "" if self._thinking else text
