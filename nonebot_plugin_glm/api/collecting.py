@@ -14,7 +14,7 @@ from .tools import Reply, ToolCall, merged_calls
 WasteReport = Callable[[str, Usage], None]
 """没有答成而报了用量的每个请求都告诉它：模型与用量。"""
 
-_UNREADABLE = {0xFFFD: None}
+_UNREADABLE = "\ufffd"
 """不合法的 UTF-8 解出来的字。"""
 
 
@@ -84,7 +84,7 @@ class _Gathering:
         if not (text or calls or any(done.text for done in self._request.rounds)):
             raise EmptyAnswerError(self._finish)
         # 夹着几个坏字节的回答照收，丢了更可惜
-        if text and not text.translate(_UNREADABLE).strip():
+        if text and not text.replace(_UNREADABLE, "").strip():
             raise ProtocolError("回答里没有读得懂的字")
         thought = well_formed("".join(self._reasoning)) if calls else ""
         answer = Answer(text, self.model, self._finish, self.usage)
