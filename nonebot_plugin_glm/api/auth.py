@@ -35,7 +35,7 @@ class Authenticator:
         self._key = key
         self._clock = clock
         self._token = ""
-        self.secrets = tuple(filter(None, (key,)))
+        self.secrets: tuple[str, ...] = (key,) if key else ()
         """不可出现在任何文本里的字符串"""
         self._expires_at = 0.0
         signable = _SIGNABLE.fullmatch(key) is not None
