@@ -14,8 +14,9 @@ from ..domain import Answer, Reader
 from .auth import AuthMode
 from .breaker import Breaker
 from .collecting import WasteReport, collect
-from .connection import Connection, Endpoint
+from .connection import Connection
 from .delta import Delta
+from .endpoint import Endpoint
 from .keys import KeyPool
 from .models import model_info
 from .parking import ParkingReport, ParkingTimes

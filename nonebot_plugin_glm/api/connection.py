@@ -18,7 +18,7 @@ from ..exception import (
     ProtocolError,
 )
 from .auth import Authenticator
-from .endpoint import Endpoint as Endpoint
+from .endpoint import Endpoint
 from .errors import error_from
 from .keys import KeyPool
 from .models import ThinkingControl, model_info

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from ..api.client import GLMClient
-from ..api.connection import Endpoint
+from ..api.endpoint import Endpoint
 from ..api.parking import ParkingReport
 from ..api.perseverance import FailureReport
 from ..api.prices import PriceList

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nonebot_plugin_glm.api.client import GLMClient
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.api.prices import PriceList
 from nonebot_plugin_glm.api.tools import Reply
 from nonebot_plugin_glm.chat import draft

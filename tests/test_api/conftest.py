@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nonebot_plugin_glm.api.client import GLMClient
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from tests.fake_glm import FakeGLM
 
 from .talk import KEY, OTHER, Connect

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from nonebot_plugin_glm.api.breaker import FAILURES, OPEN_SECONDS, Breaker
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.api.retry import RetryPolicy
 from nonebot_plugin_glm.exception import (
     AuthError,

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from nonebot_plugin_glm.api import sse
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 
 from .talk import ONCE, Connect, answering, ask, frame
 

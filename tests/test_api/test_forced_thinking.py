@@ -11,7 +11,7 @@ import pytest
 
 from nonebot_plugin_glm.api import models
 from nonebot_plugin_glm.api.client import GLMClient
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.api.models import CATALOGUE
 from nonebot_plugin_glm.domain import Thinking
 from nonebot_plugin_glm.exception import InvalidRequestError

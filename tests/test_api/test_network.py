@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.exception import InvalidRequestError, NetworkError, QuotaError
 from tests.fake_glm import FakeGLM, faults
 from tests.patience import wait_until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.domain import Thinking
 from tests.fake_glm import FakeGLM
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from httpx_aiohttp import HttpxAiohttpClient
 
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.exception import GLMError, NetworkError
 
 from .talk import ONCE, Connect, ask

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.api.redact import MIN_FRAGMENT
 from nonebot_plugin_glm.exception import APIError, GLMError, NetworkError
 from tests.fake_glm import FakeGLM

@@ -11,7 +11,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.api.keys import KeyPool
 from nonebot_plugin_glm.api.slots import Slots
 from nonebot_plugin_glm.domain import Thinking

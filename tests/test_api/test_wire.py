@@ -6,7 +6,7 @@ import httpx
 import pytest
 from httpx_aiohttp import HttpxAiohttpClient
 
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from tests.fake_glm import FakeGLM
 
 from .talk import Connect, answering, ask, whole

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 from nonebot_plugin_glm.api.client import GLMClient
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.api.retry import RetryPolicy
 from nonebot_plugin_glm.chat.billing import Billing
 from nonebot_plugin_glm.chat.draft import ChatSettings

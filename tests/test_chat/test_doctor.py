@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nonebot_plugin_glm.api.auth import AuthMode
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.chat.doctor import address, machine
 from nonebot_plugin_glm.chat.doctor.examination import Patient, examine
 from nonebot_plugin_glm.chat.doctor.findings import Finding, State, report
@@ -229,6 +229,21 @@ async def test_socks_in_the_environment(
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:7890")
     found = await problems(at(patient, "http://glm.invalid/v4"))
     assert "环境变量 ALL_PROXY 里的 127.0.0.1:7890 是 socks5 的" in found["代理"].text
+
+
+async def test_exempt_from_the_proxy(
+    glm: FakeGLM,
+    patient: Patient,
+    monkeypatch: pytest.MonkeyPatch,
+    closed_port: int,
+) -> None:
+    """`NO_PROXY` 管着的不经代理，与问 GLM 时一样：代理连不连得上都不要紧。"""
+    monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{closed_port}")
+    monkeypatch.setenv("NO_PROXY", "other.invalid, 127.0.0.1")
+    assert await problems(at(patient, glm.base_url)) == {}
+    monkeypatch.setenv("NO_PROXY", "other.invalid")
+    found = await problems(at(patient, glm.base_url))
+    assert f"环境变量 ALL_PROXY 里的 127.0.0.1:{closed_port}" in found["代理"].text
 
 
 async def test_database_cannot_be_written(patient: Patient) -> None:

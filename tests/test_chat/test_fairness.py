@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from nonebot_plugin_glm.api.client import GLMClient
-from nonebot_plugin_glm.api.connection import Endpoint
+from nonebot_plugin_glm.api.endpoint import Endpoint
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.domain import Speaker
 from tests.fake_glm import FakeGLM

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ...api.connection import Endpoint
+from ...api.endpoint import Endpoint
 from .findings import Finding, State
 
 NAME = "地址"

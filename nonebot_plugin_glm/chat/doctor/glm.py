@@ -11,7 +11,7 @@ import anyio
 
 from ...api.auth import Authenticator, AuthMode
 from ...api.client import GLMClient
-from ...api.connection import Endpoint
+from ...api.endpoint import Endpoint
 from ...api.reaching import reach
 from ...api.retry import RetryPolicy
 from ...api.schema import ChatRequest

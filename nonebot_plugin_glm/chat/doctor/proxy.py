@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies
 
 import anyio
+import httpx
 
-from ...api.connection import Endpoint
+from ...api.endpoint import Endpoint
+from ...api.proxies import proxy_for
 from .findings import Finding, State
 
 NAME = "代理"
@@ -46,11 +48,13 @@ async def look_at(endpoint: Endpoint) -> Finding:
 
 
 def _in_use(endpoint: Endpoint) -> tuple[str, str]:
-    """代理与它写在哪里；与 httpx 一样，先看设置，再看环境变量。"""
+    """代理与它写在哪里：先看设置，再看环境变量。"""
     if endpoint.proxy:
         return endpoint.proxy, "GLM_PROXY"
-    parts, found = urlsplit(endpoint.base_url), getproxies()
-    if proxy_bypass(parts.hostname or ""):
+    try:
+        url = httpx.URL(endpoint.base_url)
+    except httpx.InvalidURL:  # 地址不对自有一条来说
         return "", ""
-    kind = parts.scheme if parts.scheme in found else "all"
-    return found.get(kind, ""), f"环境变量 {kind.upper()}_PROXY"
+    found = getproxies()
+    kind = url.scheme if url.scheme in found else "all"
+    return proxy_for(url, found) or "", f"环境变量 {kind.upper()}_PROXY"

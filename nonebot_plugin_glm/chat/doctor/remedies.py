@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ...api.connection import Endpoint
+from ...api.endpoint import Endpoint
 from ...api.models import model_info
 from ...exception import (
     APIError,
