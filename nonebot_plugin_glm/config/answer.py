@@ -33,4 +33,4 @@ class AnswerSettings(BaseModel):
     glm_shutdown_seconds: float = Field(default=8, ge=0, le=600)
     """关机时最多等多少秒，让正在回答的答完；0 为不等"""
     glm_priority: int = Field(default=98, ge=2)
-    """聊天响应器的优先级；/glm 命令的优先级比它高（小）1"""
+    """聊天与 /glm 命令的响应器的优先级"""

@@ -14,15 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import anyio
-from nonebot import on_message
-from nonebot.adapters import Bot, Event
-
-from ..chat.draft import whose
-from .keys import get_key
-from .overheard import overheard
-from .quick import QuickRule
-from .rules import is_for_bot, is_overheard
-from .runtime import config
+from nonebot.adapters import Event
 
 PATIENCE = 1.0
 """先到的消息迟迟不来（多半被别的插件拦下了），后到的最多等它多少秒。"""
@@ -110,15 +102,3 @@ class Arrivals:
 
 
 arrivals = Arrivals()
-
-
-def _note_arrival(bot: Bot, event: Event) -> bool:
-    """记下给机器人的消息，旁听别的；从不响应。"""
-    if is_for_bot(bot, event):
-        arrivals.note(whose(get_key(bot, event)), event)
-    elif config.glm_context_messages and is_overheard(bot, event):
-        overheard.note(get_key(bot, event), bot, event)
-    return False
-
-
-on_message(rule=QuickRule(_note_arrival), priority=0, block=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
-from nonebot import on_message
 from nonebot.adapters import Bot, Event
 
 from ..chat.draft import whose
@@ -20,22 +19,22 @@ from .access import is_superuser, may_chat
 from .arrivals import arrivals
 from .depends import apologies, get_outgoing, get_question, manner, waiting
 from .gate import CLOSING, LISTENING, QUEUE_FULL, gate
-from .joining import join_settings, joiner
+from .joining import join_settings
 from .keys import get_key
 from .listening import listening, pieces
-from .quick import QuickHandler, QuickRule
-from .rules import is_addressed, is_called, is_for_bot, wants_to_join
+from .rules import is_addressed, is_called
 from .runtime import config, get_service
 
 
-def _concerns_bot(bot: Bot, event: Event) -> bool:
-    return is_for_bot(bot, event) or wants_to_join(bot, event)
+async def answer_question(bot: Bot, event: Event, *, unasked: bool = False) -> None:
+    """回答一个提问；空的 @ 就等下一句，没有叫它的只在能接话时接。
 
-
-async def answer_question(bot: Bot, event: Event) -> None:
-    """回答一个提问；空的 @ 就等下一句，没有叫它的只在能接话时接。"""
-    outgoing = await get_outgoing(bot, event)
-    unasked = joiner.chose(event)
+    参数:
+        bot: 机器人
+        event: 提问
+        unasked: 是不是它自己想插话
+    """
+    outgoing = get_outgoing(bot, event)
     async with apologies(bot, event, outgoing, aloud=not unasked):
         service = await get_service()
         key = get_key(bot, event)
@@ -130,11 +129,3 @@ def _follow(bot: Bot, event: Event, service: ChatService, key: ConversationKey) 
     seconds = join_settings(config, service.places, key).follow
     if seconds and key.scope is not Scope.PRIVATE:
         listening.start(bot, event, seconds)
-
-
-chat = on_message(
-    rule=QuickRule(_concerns_bot),
-    priority=config.glm_priority,
-    block=True,
-    handlers=[QuickHandler(answer_question)],
-)

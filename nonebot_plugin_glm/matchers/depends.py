@@ -1,4 +1,4 @@
-"""依赖注入的函数，以及接住一切失败的边界。"""
+"""由机器人与事件得到回话要用的，以及接住一切失败的边界。"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .rules import COMMAND
 from .runtime import config
 
 
-async def get_outgoing(bot: Bot, event: Event) -> Outgoing:
+def get_outgoing(bot: Bot, event: Event) -> Outgoing:
     """回到这条消息来处的路，群里引用它。"""
     in_group = get_key(bot, event).scope is not Scope.PRIVATE
     return Outgoing(bot, event, quote=in_group)

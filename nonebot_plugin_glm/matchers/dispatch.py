@@ -1,8 +1,6 @@
-"""`/glm …` 的响应器：由 Alconna 解析，交给相应的子命令。"""
+"""`/glm …`：由 Alconna 解析，交给相应的子命令。"""
 
 from __future__ import annotations
-
-from typing import Annotated
 
 from arclet.alconna import (
     Alconna,
@@ -12,23 +10,20 @@ from arclet.alconna import (
     Subcommand,
     output_manager,
 )
-from nonebot import get_driver, on_message
+from nonebot import get_driver
 from nonebot.adapters import Bot, Event
-from nonebot.params import Depends
 from nonebot_plugin_alconna.uniseg import Text, UniMessage
 
 from ..domain import well_formed
 from ..message.incoming import plain_text
-from ..message.outgoing import Outgoing
 from .access import is_open
 from .call import Call
 from .commands import COMMANDS
 from .depends import apologies, get_outgoing
 from .help import explain, overview
 from .keys import get_key
-from .quick import QuickRule
-from .rules import COMMAND, is_glm_command
-from .runtime import config, get_service
+from .rules import COMMAND
+from .runtime import get_service
 
 _SWITCHES = ("on", "off")
 """它们是参数而不是子命令：不然 `think on` 里的 `on` 会被 Alconna 认去。"""
@@ -48,16 +43,10 @@ GLM = Alconna(
     meta=CommandMeta(description="与智谱 GLM 对话", usage=overview(COMMAND)),
 )
 
-command = on_message(
-    rule=QuickRule(is_glm_command), priority=config.glm_priority - 1, block=True
-)
 
-
-@command.handle()
-async def run(
-    bot: Bot, event: Event, outgoing: Annotated[Outgoing, Depends(get_outgoing)]
-) -> None:
+async def run(bot: Bot, event: Event) -> None:
     """解析并执行一个子命令；没有子命令、求助或写错时说明用法。"""
+    outgoing = get_outgoing(bot, event)
     text, tail = _split(well_formed(plain_text(event)))
     result = parse(text)
     names = _names(result) if result and result.matched else []

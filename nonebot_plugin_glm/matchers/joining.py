@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,8 +23,6 @@ PROBABILITY, KEYWORDS, COOLDOWN, FOLLOW = (
 """群可以另设的各项。"""
 JOIN_CHOICES = (PROBABILITY, KEYWORDS, COOLDOWN, FOLLOW)
 _KEYWORD_MARK = ","
-_EVENTS = 16
-"""记着最近要接的几句话，它们很快就会轮到。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,6 @@ class Joiner:
         self._clock = clock
         self._chance = chance
         self._joined: dict[Place, float] = {}
-        self._events: deque[Event] = deque(maxlen=_EVENTS)
 
     def wants(self, key: ConversationKey, event: Event, settings: JoinSettings) -> bool:
         """要不要接这句话；要的话就开始歇。"""
@@ -103,12 +99,7 @@ class Joiner:
         if not called and self._chance() >= settings.probability:
             return False
         self._joined[place] = now
-        self._events.append(event)
         return True
-
-    def chose(self, event: Event) -> bool:
-        """刚才是不是要接这句话；骰子只掷一次。"""
-        return any(chosen is event for chosen in self._events)
 
 
 joiner = Joiner()

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from nonebot import on_notice
 from nonebot.adapters import Bot, Event
 from nonebot.log import logger
 
 from ..exception import GLMError
 from ..message import onebot
 from .overheard import overheard
-from .quick import QuickRule
-from .runtime import config, get_service
+from .runtime import get_service
 
 
-def _is_recall(bot: Bot, event: Event) -> bool:
+def is_recall(event: Event) -> bool:
     """别人撤回了消息；机器人自己撤回的不算。"""
     recalled = onebot.recalled_message(event)
     return recalled is not None and not recalled.by_bot
 
 
-recall = on_notice(
-    rule=QuickRule(_is_recall), priority=config.glm_priority, block=False
-)
-
-
-@recall.handle()
 async def forget_recalled(bot: Bot, event: Event) -> None:
     """忘记被撤回的消息。"""
     recalled = onebot.recalled_message(event)

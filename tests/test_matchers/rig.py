@@ -15,7 +15,6 @@ from nonebot_plugin_glm.conversation.database import Database
 from nonebot_plugin_glm.conversation.places import PlaceStore
 from nonebot_plugin_glm.conversation.store import ConversationStore
 from nonebot_plugin_glm.matchers import access, dispatch, keys
-from nonebot_plugin_glm.matchers.depends import get_outgoing
 from tests.conftest import SUPERUSER
 from tests.test_chat.builders import chat_settings
 from tests.test_chat.fake_client import FakeClient
@@ -45,7 +44,7 @@ class Rig:
             event = private_event(text, **who)
         else:
             event = group_event(text, group_id=group, **who)
-        await dispatch.run(bot, event, await get_outgoing(bot, event))
+        await dispatch.run(bot, event)
         return "\n".join(bot.said)
 
 

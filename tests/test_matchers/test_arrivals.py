@@ -11,7 +11,7 @@ import pytest
 from nonebot.adapters import Event
 
 from nonebot_plugin_glm.matchers import arrivals as module
-from nonebot_plugin_glm.matchers import chat
+from nonebot_plugin_glm.matchers import chat, reception
 from nonebot_plugin_glm.matchers.arrivals import Arrivals
 from tests.test_message.builders import ScriptedBot, private_event
 
@@ -57,11 +57,11 @@ async def test_private_chats_do_not_wait_for_each_other(
     """一个人私聊的消息被别的插件拦下、或还在取引用，别人的私聊不用等。"""
     monkeypatch.setattr(module, "PATIENCE", 600.0)
     arrivals, bot = Arrivals(), ScriptedBot()
-    for place in (module, chat):
+    for place in (reception, chat):
         monkeypatch.setattr(place, "arrivals", arrivals)
     stuck, other = private_event(user_id=3), private_event(user_id=4)
-    assert not module._note_arrival(bot, stuck)
-    assert not module._note_arrival(bot, other)
+    assert not await reception.watch.rule(bot, stuck, {})
+    assert not await reception.watch.rule(bot, other, {})
     await asyncio.wait_for(chat.answer_question(bot, other), 10)
     asked = [question.speaker.id for what, question, *_ in service.done]
     assert asked == ["4"]

@@ -1,4 +1,4 @@
-"""chat 与 command 两个响应器：经过 NoneBot 的整条路。"""
+"""回话的响应器：聊天与命令经过 NoneBot 的整条路。"""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from nonebug.mixin.process import MatcherContext
 from nonebot_plugin_glm.domain import Answer, Question, Speaker
 from nonebot_plugin_glm.exception import ServerError, StoppedError
 from nonebot_plugin_glm.matchers import chat as chat_module
-from nonebot_plugin_glm.matchers import dispatch, listening
+from nonebot_plugin_glm.matchers import listening, runtime
 from nonebot_plugin_glm.matchers.call import DENIED_MANAGE
-from nonebot_plugin_glm.matchers.chat import chat
 from nonebot_plugin_glm.matchers.gate import LISTENING, gate
 from nonebot_plugin_glm.matchers.joining import joiner
 from nonebot_plugin_glm.matchers.keys import get_key
+from nonebot_plugin_glm.matchers.reception import reply
 from nonebot_plugin_glm.message.sentences import (
     SENTENCES,
     TRUNCATED,
@@ -36,8 +36,6 @@ from tests.test_message.builders import ScriptedBot, group_event, private_event
 
 from .fake_service import FakeService
 from .test_limits import Clock
-
-MATCHERS = [chat, dispatch.command]
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +50,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 async def ctx(app: App) -> AsyncIterator[MatcherContext]:
-    """只有本插件两个响应器的 NoneBot。"""
-    async with app.test_matcher(MATCHERS) as context:
+    """只有回话的响应器的 NoneBot。"""
+    async with app.test_matcher(reply) as context:
         yield context
 
 
@@ -85,8 +83,7 @@ async def test_answers(
 ) -> None:
     """提问带着会话、说话的人与文本到服务，回答送回来处。"""
     receive(ctx, event)
-    ctx.should_pass_rule(chat)
-    ctx.should_not_pass_rule(dispatch.command)
+    ctx.should_pass_rule(reply)
     expect(ctx, event, "答")
     await ctx.run()
     key = get_key(ScriptedBot(), event)
@@ -95,10 +92,9 @@ async def test_answers(
 
 
 async def test_ignores_chatter(ctx: MatcherContext, service: FakeService) -> None:
-    """不是给机器人的话，两个响应器都不理。"""
+    """不是给机器人的话，不理。"""
     receive(ctx, group_event("你好"))
-    ctx.should_not_pass_rule(chat)
-    ctx.should_not_pass_rule(dispatch.command)
+    ctx.should_not_pass_rule(reply)
     await ctx.run()
     assert service.done == []
 
@@ -184,7 +180,7 @@ async def test_empty_mention_waits_for_the_next_message(
     ctx.receive_event(bot, following)
     expect(ctx, following, "答")
     ctx.receive_event(bot, group_event("再下一句"))
-    ctx.should_not_pass_rule(chat)
+    ctx.should_not_pass_rule(reply)
     await ctx.run()
     assert [asked.text for _, asked, _ in service.done] == ["下一句"]
 
@@ -232,9 +228,8 @@ async def test_joining_unasked_is_quiet(
     """没有叫它时插话：不说问得太快，也不算进谁的次数。"""
     event = group_event("今天天气真好")
     monkeypatch.setattr(joiner, "wants", lambda *_: True)
-    monkeypatch.setattr(joiner, "chose", lambda found: found is event)
     monkeypatch.setattr(gate, "refuse", lambda *_: "问得太快了")
-    monkeypatch.setattr(chat_module, "wants_to_join", lambda *_: True)
+    monkeypatch.setattr(runtime.config, "glm_join_probability", 1.0)
     receive(ctx, event)
     expect(ctx, event, "答")
     await ctx.run()
@@ -245,7 +240,7 @@ async def test_denied_command(ctx: MatcherContext, service: FakeService) -> None
     """不许用命令的人得到一句话；命令不会又当成提问。"""
     event = group_event("/glm reset", to_me=True)
     receive(ctx, event)
-    ctx.should_pass_rule(dispatch.command)
+    ctx.should_pass_rule(reply)
     expect(ctx, event, DENIED_MANAGE)
     await ctx.run()
     assert service.done == []
@@ -258,10 +253,3 @@ async def test_failing_command(ctx: MatcherContext, service: FakeService) -> Non
     receive(ctx, event)
     expect(ctx, event, SENTENCES[ServerError])
     await ctx.run()
-
-
-def test_commands_come_before_chat() -> None:
-    """命令先于聊天，谁处理了就到谁为止。"""
-    assert dispatch.command.priority == chat.priority - 1
-    assert dispatch.command.block
-    assert chat.block

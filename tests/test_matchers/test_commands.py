@@ -13,7 +13,7 @@ from nonebot_plugin_glm.domain import ConversationKey, Scope, Thinking
 from nonebot_plugin_glm.matchers import dispatch
 from nonebot_plugin_glm.matchers.call import DENIED_ACT, DENIED_MANAGE, DENIED_OWNER
 from nonebot_plugin_glm.matchers.commands.conversation import NOTHING
-from nonebot_plugin_glm.matchers.depends import get_key, get_outgoing
+from nonebot_plugin_glm.matchers.keys import get_key
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
@@ -38,7 +38,7 @@ async def typed(text: str, who: dict[str, Any], *, private: bool = False) -> lis
     """这个人打这条命令，返回他看到的话。"""
     bot = ScriptedBot()
     event = private_event(text, **who) if private else group_event(text, **who)
-    await dispatch.run(bot, event, await get_outgoing(bot, event))
+    await dispatch.run(bot, event)
     return bot.said
 
 

@@ -95,7 +95,7 @@ async def typed(text: str, who: dict[str, Any], *, private: bool = False) -> str
     """这个人打这条命令，返回他看到的话。"""
     bot = ScriptedBot()
     event = private_event(text, **who) if private else group_event(text, **who)
-    await dispatch.run(bot, event, await get_outgoing(bot, event))
+    await dispatch.run(bot, event)
     [said] = bot.said
     return said
 
@@ -111,7 +111,7 @@ async def report_of(service: FakeService, period: str) -> Report:
     bot = ScriptedBot()
     result = dispatch.parse("/glm usage")
     assert result is not None
-    outgoing = await get_outgoing(bot, event)
+    outgoing = get_outgoing(bot, event)
     call = Call(bot, event, HERE, outgoing, cast("ChatService", service), result)
     return await usage_report(call, Kind.GROUP, period)
 
@@ -252,7 +252,7 @@ async def sent(text: str, who: dict[str, Any]) -> list[str]:
     """打这条命令，机器人发来的各条是什么。"""
     bot = ScriptedBot()
     event = private_event(text, **who)
-    await dispatch.run(bot, event, await get_outgoing(bot, event))
+    await dispatch.run(bot, event)
     return [data["message"][-1].type for _, data in bot.accepted]
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from nonebot_plugin_glm.matchers import dispatch
 from nonebot_plugin_glm.matchers.commands import COMMANDS
-from nonebot_plugin_glm.matchers.depends import get_outgoing
 from nonebot_plugin_glm.matchers.help import explain, overview
 from tests.conftest import SUPERUSER
 from tests.test_message.builders import ScriptedBot, group_event
@@ -19,7 +18,7 @@ from .fake_service import FakeService
 async def typed(text: str) -> list[str]:
     """超级用户打这条命令，返回他看到的话。"""
     bot, event = ScriptedBot(), group_event(text, user_id=SUPERUSER)
-    await dispatch.run(bot, event, await get_outgoing(bot, event))
+    await dispatch.run(bot, event)
     return bot.said
 
 

@@ -33,10 +33,8 @@ def test_keyword_and_cooldown() -> None:
     """听到关键词就插话，歇够了才有下一次；别的群各歇各的。"""
     clock = Clock()
     joiner = Joiner(clock, lambda: 0.99)
-    event = group_event("今天天气真好")
     wanted = settings(0, "天气")
-    assert joiner.wants(GROUP, event, wanted)
-    assert joiner.chose(event)
+    assert joiner.wants(GROUP, group_event("今天天气真好"), wanted)
     assert not joiner.wants(GROUP, group_event("天气"), wanted)
     other = ConversationKey("qq", "10000", Scope.GROUP, "31")
     assert joiner.wants(other, group_event("天气"), wanted)

@@ -7,14 +7,18 @@ from nonebot.adapters import Bot, Event
 from nonebot.matcher import Matcher
 from nonebot.rule import Rule
 
-from nonebot_plugin_glm.matchers import chat, dispatch, recall
-from nonebot_plugin_glm.matchers.quick import QuickRule
+from nonebot_plugin_glm.matchers import reception
+from nonebot_plugin_glm.matchers.quick import Handling, QuickRule
 from tests.test_message.builders import ScriptedBot, private_event
 
 
-def says_yes(_: Bot, event: Event) -> bool:
+async def nothing(bot: Bot, event: Event) -> None:
+    """什么也不做。"""
+
+
+def says_yes(_: Bot, event: Event) -> Handling | None:
     """只认「是」。"""
-    return event.get_plaintext() == "是"
+    return nothing if event.get_plaintext() == "是" else None
 
 
 async def always() -> bool:
@@ -22,7 +26,7 @@ async def always() -> bool:
     return True
 
 
-@pytest.mark.parametrize("matcher", [chat.chat, dispatch.command, recall.recall])
+@pytest.mark.parametrize("matcher", [reception.watch, reception.reply])
 def test_registered_as_it_is(matcher: type[Matcher]) -> None:
     """NoneBot 注册时把规则与空的相与，得到的还是它。"""
     assert type(matcher.rule) is QuickRule

@@ -12,7 +12,6 @@ from nonebot_plugin_glm.chat.terms import Terms
 from nonebot_plugin_glm.conversation.accounts import EVERYONE, NOBODY
 from nonebot_plugin_glm.exception import DailyQuotaError
 from nonebot_plugin_glm.matchers import chat
-from nonebot_plugin_glm.matchers.joining import joiner
 from nonebot_plugin_glm.matchers.limits import Notices
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
@@ -26,10 +25,10 @@ def used_up(day: str) -> DailyQuotaError:
     return DailyQuotaError("user", 5, "次", day)
 
 
-async def heard(event: MessageEvent) -> list[str]:
+async def heard(event: MessageEvent, *, unasked: bool = False) -> list[str]:
     """说一句，返回听到的。"""
     bot = ScriptedBot()
-    await chat.answer_question(bot, event)
+    await chat.answer_question(bot, event, unasked=unasked)
     return bot.said
 
 
@@ -68,14 +67,11 @@ async def test_not_told_again_after_a_while(
     assert await heard(called(74)) == []
 
 
-async def test_joining_in_is_silent(
-    service: FakeService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_joining_in_is_silent(service: FakeService) -> None:
     """插话时用完了不出声，也不占去该说的那一次。"""
     overheard = group_event("没有叫它", user_id=73)
-    monkeypatch.setattr(chat.joiner, "_events", [overheard])
     service.failure = used_up("2026-11-25")
-    assert await heard(overheard) == []
+    assert await heard(overheard, unasked=True) == []
     assert await heard(called(73)) == [TOLD]
 
 
@@ -120,6 +116,5 @@ async def test_joining_in_is_nobodys(
         return True
 
     monkeypatch.setattr(service, "ask", ask)
-    monkeypatch.setattr(joiner, "chose", lambda event: True)
-    await heard(called(user))
+    await heard(called(user), unasked=True)
     assert asked == [Terms(NOBODY)]

@@ -17,7 +17,7 @@ from nonebot_plugin_glm.matchers import dispatch
 from nonebot_plugin_glm.matchers.call import DENIED_MANAGE
 from nonebot_plugin_glm.matchers.commands import rights
 from nonebot_plugin_glm.matchers.commands.conversation import NOTHING
-from nonebot_plugin_glm.matchers.depends import get_key, get_outgoing
+from nonebot_plugin_glm.matchers.keys import get_key
 from nonebot_plugin_glm.matchers.overheard import Overheard
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
@@ -62,7 +62,7 @@ def refusing(*apis: str) -> ScriptedBot:
 async def typed(text: str, bot: ScriptedBot, event: Any = None) -> ScriptedBot:
     """在私聊里（或由 `event`）打这条命令。"""
     event = event or private_event(text)
-    await dispatch.run(bot, event, await get_outgoing(bot, event))
+    await dispatch.run(bot, event)
     return bot
 
 

@@ -13,8 +13,7 @@ from nonebot.adapters.onebot.v11 import Event as AnyEvent
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 from nonebot.compat import type_validate_python
 
-from nonebot_plugin_glm.matchers import chat as chat_module
-from nonebot_plugin_glm.matchers import dispatch, rules
+from nonebot_plugin_glm.matchers import reception, rules
 from tests.test_message.builders import (
     SELF,
     ScriptedBot,
@@ -108,7 +107,7 @@ def test_console(
     assert (rules.is_for_bot(bot, event), rules.is_glm_command(bot, event)) == expected
 
 
-@pytest.mark.parametrize("matcher", [chat_module.chat, dispatch.command])
+@pytest.mark.parametrize("matcher", [reception.watch, reception.reply])
 @pytest.mark.parametrize("event", [group_event(), group_event(ME + "/glm")])
 async def test_rule_awaits_nothing(matcher: Any, event: Event) -> None:
     """规则一步走完：第一次 send 就得到答案，从不交还控制权。"""
