@@ -19,7 +19,7 @@ from .keys import get_key
 from .overheard import overheard
 from .quick import Handling, QuickRule, quick_handler
 from .recall import forget_recalled, is_recall
-from .rules import is_for_bot, is_glm_command, is_overheard, wants_to_join
+from .rules import Kind, is_overheard, kind_of, wants_to_join
 from .runtime import config
 
 _join_in = partial(answer_question, unasked=True)
@@ -29,20 +29,23 @@ def _look(bot: Bot, event: Event) -> Handling | None:
     """有人撤回就忘记；消息只记下到了、旁听，从不响应。"""
     if event.get_type() != "message":
         return forget_recalled if is_recall(event) else None
-    if is_for_bot(bot, event):
+    kind = kind_of(bot, event)
+    if kind is Kind.QUESTION:
         arrivals.note(whose(get_key(bot, event)), event)
-    elif config.glm_context_messages and is_overheard(bot, event):
+    elif kind is Kind.CHATTER and is_overheard(bot, event):
         overheard.note(get_key(bot, event), bot, event)
     return None
 
 
 def _choose(bot: Bot, event: Event) -> Handling | None:
-    """先看是不是命令，再看是不是对机器人说的，最后看想不想插话。"""
-    if is_glm_command(bot, event):
+    """命令归命令，提问归聊天；闲谈里想插话，也归聊天。"""
+    kind = kind_of(bot, event)
+    if kind is Kind.COMMAND:
         return run
-    if is_for_bot(bot, event):
+    if kind is Kind.QUESTION:
         return answer_question
-    return _join_in if wants_to_join(bot, event) else None
+    joins = kind is Kind.CHATTER and wants_to_join(bot, event)
+    return _join_in if joins else None
 
 
 watch = on(

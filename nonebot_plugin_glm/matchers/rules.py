@@ -1,8 +1,9 @@
-"""这条消息是不是给机器人的；不是的话几乎不花代价：不等待，不调用接口。"""
+"""这条消息是什么、是不是给机器人的；不是的话几乎不花代价：不等待，不调用接口。"""
 
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 
 from nonebot import get_driver
 from nonebot.adapters import Bot, Event
@@ -22,13 +23,32 @@ COMMAND = f"{_STARTS[0]}glm" if _STARTS else "glm"
 """对人说起命令时的写法，通常是 `/glm`。"""
 
 
-def is_for_bot(bot: Bot, event: Event) -> bool:
-    """私聊、@（在哪里都行）、回复机器人、叫昵称，或者正等着的下一句；命令不算。"""
-    if _is_foreign(bot, event):
-        return False
+class Kind(Enum):
+    """一条消息是什么。"""
+
+    COMMAND = auto()
+    """以 `/glm` 开头，而且前面没有 @ 别人"""
+    QUESTION = auto()
+    """私聊、@（在哪里都行）、回复机器人、叫昵称，或者正等着的下一句"""
+    CHATTER = auto()
+    """没有叫机器人的话"""
+    OTHER = auto()
+    """与本插件无关：机器人自己的，别的插件的命令，不许聊天的人叫它"""
+
+
+def kind_of(bot: Bot, event: Event) -> Kind:
+    """一条消息是什么。"""
+    if onebot.is_foreign(event) or event.get_user_id() == bot.self_id:
+        return Kind.OTHER
+    text = plain_text(event)
+    if _GLM.match(text) and event.get_message()[0].is_text():
+        return Kind.COMMAND
+    if text.lstrip().startswith(_COMMAND_STARTS):
+        return Kind.OTHER
     if not (is_addressed(bot, event) or continues(bot, event)):
-        return False
-    return not is_command(event) and may_chat(bot, event, get_key(bot, event))
+        return Kind.CHATTER
+    allowed = may_chat(bot, event, get_key(bot, event))
+    return Kind.QUESTION if allowed else Kind.OTHER
 
 
 def is_called(event: Event) -> bool:
@@ -53,8 +73,8 @@ def continues(bot: Bot, event: Event) -> bool:
 
 
 def wants_to_join(bot: Bot, event: Event) -> bool:
-    """没有叫机器人，而它想插话；每条消息只该问一次，因为要掷骰子。"""
-    if _is_foreign(bot, event) or is_command(event) or onebot.is_for_others(event):
+    """闲谈里机器人想不想插话；每条消息只该问一次，因为要掷骰子。"""
+    if onebot.is_for_others(event):
         return False
     key, service = get_key(bot, event), current_service()
     settings = join_settings(config, service.places if service else None, key)
@@ -64,26 +84,7 @@ def wants_to_join(bot: Bot, event: Event) -> bool:
 
 
 def is_overheard(bot: Bot, event: Event) -> bool:
-    """群里的闲谈：不是给机器人的，也不是命令；关掉了的群、屏蔽了的人不听。"""
-    if not onebot.is_group(event) or _is_foreign(bot, event) or is_command(event):
+    """闲谈听不听：设了才听，只听群里的；关掉了的群、屏蔽了的人不听。"""
+    if not config.glm_context_messages or not onebot.is_group(event):
         return False
     return may_chat(bot, event, get_key(bot, event))
-
-
-def is_glm_command(bot: Bot, event: Event) -> bool:
-    """以 `/glm` 开头，而且前面没有 @ 别人。"""
-    if _is_foreign(bot, event):
-        return False
-    message = event.get_message()
-    if not message or not message[0].is_text():
-        return False
-    return _GLM.match(plain_text(event)) is not None
-
-
-def is_command(event: Event) -> bool:
-    """是不是命令，哪个插件的都算。"""
-    return plain_text(event).lstrip().startswith(_COMMAND_STARTS)
-
-
-def _is_foreign(bot: Bot, event: Event) -> bool:
-    return onebot.is_foreign(event) or event.get_user_id() == bot.self_id

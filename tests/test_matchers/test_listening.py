@@ -9,6 +9,7 @@ from nonebot.compat import type_validate_python
 
 from nonebot_plugin_glm.matchers import rules
 from nonebot_plugin_glm.matchers.listening import LISTEN_SECONDS, Listening
+from nonebot_plugin_glm.matchers.rules import Kind
 from tests.test_message.builders import ScriptedBot, group_event, private_event
 
 SECONDS = LISTEN_SECONDS
@@ -97,9 +98,9 @@ def test_next_message_counts_as_a_question(
     listening, bot = Listening(clock), ScriptedBot()
     monkeypatch.setattr(rules, "listening", listening)
     listening.start(bot, group_event())
-    assert rules.is_for_bot(bot, group_event("下一句")) is True
-    assert rules.is_for_bot(bot, group_event("/ping")) is False
-    assert rules.is_for_bot(bot, group_event("下一句", user_id=9)) is False
+    assert rules.kind_of(bot, group_event("下一句")) is Kind.QUESTION
+    assert rules.kind_of(bot, group_event("/ping")) is Kind.OTHER
+    assert rules.kind_of(bot, group_event("下一句", user_id=9)) is Kind.CHATTER
 
 
 def test_incomplete_event_while_somebody_is_awaited(
@@ -110,4 +111,4 @@ def test_incomplete_event_while_somebody_is_awaited(
     monkeypatch.setattr(rules, "listening", listening)
     listening.start(bot, group_event())
     fields = {"time": 1, "self_id": 10000, "post_type": "message"}
-    assert rules.is_for_bot(bot, type_validate_python(AnyEvent, fields)) is False
+    assert rules.kind_of(bot, type_validate_python(AnyEvent, fields)) is Kind.OTHER

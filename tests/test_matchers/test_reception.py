@@ -120,14 +120,6 @@ async def test_choosing(event: Event, handling: object) -> None:
     assert list(state.values()) == [handling]
 
 
-async def test_commands_come_before_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`COMMAND_START` 里有空串时，私聊的 `glm help` 也像提问：它是命令。"""
-    monkeypatch.setattr(reception, "is_glm_command", lambda *_: True)
-    state: T_State = {}
-    assert await reception.reply.rule(ScriptedBot(), private_event("glm help"), state)
-    assert list(state.values()) == [run]
-
-
 async def test_other_platforms() -> None:
     """别的平台的消息也这样看。"""
     bot, event = SilentConsole(), console_event("你好")

@@ -14,6 +14,7 @@ from nonebot.adapters.onebot.v11 import Message, MessageSegment
 from nonebot.compat import type_validate_python
 
 from nonebot_plugin_glm.matchers import reception, rules
+from nonebot_plugin_glm.matchers.rules import Kind
 from tests.test_message.builders import (
     SELF,
     ScriptedBot,
@@ -26,85 +27,90 @@ from tests.test_message.console import SilentConsole, console_event
 ME, OTHER = MessageSegment.at(SELF), MessageSegment.at(5)
 WORDLESS = MessageSegment("text", {})
 IMAGE = MessageSegment.image("https://a/b.png")
-CHAT, COMMAND, NEITHER = (True, False), (False, True), (False, False)
 BARE = {"time": 1, "self_id": SELF, "post_type": "message"}
-TABLE: dict[str, tuple[Event, tuple[bool, bool]]] = {
-    "private": (private_event("你好"), CHAT),
-    "private picture": (private_event(IMAGE), CHAT),
-    "private nothing": (private_event(""), CHAT),
-    "private other command": (private_event("/ping"), NEITHER),
-    "private glm": (private_event("/glm"), COMMAND),
-    "private glm help": (private_event("/glm help"), COMMAND),
-    "private glm and newline": (private_event("/glm\nhelp"), COMMAND),
-    "private blank before glm": (private_event("  /glm help"), COMMAND),
-    "private nbsp before glm": (private_event("\xa0/glm help"), COMMAND),
-    "private glm and more": (private_event("/glmx"), NEITHER),
-    "private capitals": (private_event("/GLM help"), NEITHER),
-    "private glm without prefix": (private_event("glm help"), CHAT),
-    "private other prefix": (private_event("!glm help"), CHAT),
-    "private glm inside": (private_event("试试 /glm help"), CHAT),
-    "private slash inside": (private_event("1/2"), CHAT),
-    "private temporary": (private_event("你好", sub_type="group"), CHAT),
-    "private own": (private_event("你好", user_id=SELF), NEITHER),
-    "private own glm": (private_event("/glm", user_id=SELF), NEITHER),
-    "group chatter": (group_event("你好"), NEITHER),
-    "group picture": (group_event(IMAGE), NEITHER),
-    "group slash": (group_event("/"), NEITHER),
-    "group other command": (group_event("/ping"), NEITHER),
-    "group glm": (group_event("/glm status"), COMMAND),
-    "group glm inside": (group_event("试试 /glm"), NEITHER),
-    "group mention first": (group_event("你好", to_me=True), CHAT),
-    "group mention only": (group_event("", to_me=True), CHAT),
+TABLE: dict[str, tuple[Event, Kind]] = {
+    "private": (private_event("你好"), Kind.QUESTION),
+    "private picture": (private_event(IMAGE), Kind.QUESTION),
+    "private nothing": (private_event(""), Kind.QUESTION),
+    "private other command": (private_event("/ping"), Kind.OTHER),
+    "private glm": (private_event("/glm"), Kind.COMMAND),
+    "private glm help": (private_event("/glm help"), Kind.COMMAND),
+    "private glm and newline": (private_event("/glm\nhelp"), Kind.COMMAND),
+    "private blank before glm": (private_event("  /glm help"), Kind.COMMAND),
+    "private nbsp before glm": (private_event("\xa0/glm help"), Kind.COMMAND),
+    "private glm and more": (private_event("/glmx"), Kind.OTHER),
+    "private capitals": (private_event("/GLM help"), Kind.OTHER),
+    "private glm without prefix": (private_event("glm help"), Kind.QUESTION),
+    "private other prefix": (private_event("!glm help"), Kind.QUESTION),
+    "private glm inside": (private_event("试试 /glm help"), Kind.QUESTION),
+    "private slash inside": (private_event("1/2"), Kind.QUESTION),
+    "private temporary": (private_event("你好", sub_type="group"), Kind.QUESTION),
+    "private own": (private_event("你好", user_id=SELF), Kind.OTHER),
+    "private own glm": (private_event("/glm", user_id=SELF), Kind.OTHER),
+    "group chatter": (group_event("你好"), Kind.CHATTER),
+    "group picture": (group_event(IMAGE), Kind.CHATTER),
+    "group slash": (group_event("/"), Kind.OTHER),
+    "group other command": (group_event("/ping"), Kind.OTHER),
+    "group glm": (group_event("/glm status"), Kind.COMMAND),
+    "group glm inside": (group_event("试试 /glm"), Kind.CHATTER),
+    "group mention first": (group_event("你好", to_me=True), Kind.QUESTION),
+    "group mention only": (group_event("", to_me=True), Kind.QUESTION),
     "group mention and lost reply": (
         group_event(MessageSegment.reply(1) + "你好", to_me=True),
-        CHAT,
+        Kind.QUESTION,
     ),
-    "group mention in the middle": (group_event(Message("你好") + ME + "在吗"), CHAT),
-    "group mention and command": (group_event("/ping", to_me=True), NEITHER),
-    "group mention and glm": (group_event(" /glm help", to_me=True), COMMAND),
-    "group mention as text": (group_event(f"@{SELF} 你好"), NEITHER),
-    "group mention other": (group_event(OTHER + " 你好"), NEITHER),
-    "group mention other and glm": (group_event(OTHER + " /glm reset"), NEITHER),
-    "group mention all": (group_event(MessageSegment.at("all") + " 你好"), NEITHER),
-    "group mention both": (group_event(OTHER + ME + "你好"), CHAT),
-    "group quote other": (group_event(MessageSegment.reply(3) + "你好"), NEITHER),
-    "group own mention": (group_event(ME + "你好", user_id=SELF), NEITHER),
-    "group own to me": (group_event("你好", user_id=SELF, to_me=True), NEITHER),
-    "group own glm": (group_event("/glm", user_id=SELF), NEITHER),
-    "group text without words": (group_event(Message([WORDLESS]), to_me=True), CHAT),
-    "guild": (guild_event("你好"), NEITHER),
-    "guild glm": (guild_event("/glm"), NEITHER),
-    "incomplete message": (type_validate_python(AnyEvent, BARE), NEITHER),
+    "group mention in the middle": (
+        group_event(Message("你好") + ME + "在吗"),
+        Kind.QUESTION,
+    ),
+    "group mention and command": (group_event("/ping", to_me=True), Kind.OTHER),
+    "group mention and glm": (group_event(" /glm help", to_me=True), Kind.COMMAND),
+    "group mention as text": (group_event(f"@{SELF} 你好"), Kind.CHATTER),
+    "group mention other": (group_event(OTHER + " 你好"), Kind.CHATTER),
+    "group mention other and glm": (group_event(OTHER + " /glm reset"), Kind.OTHER),
+    "group mention all": (
+        group_event(MessageSegment.at("all") + " 你好"),
+        Kind.CHATTER,
+    ),
+    "group mention both": (group_event(OTHER + ME + "你好"), Kind.QUESTION),
+    "group quote other": (group_event(MessageSegment.reply(3) + "你好"), Kind.CHATTER),
+    "group own mention": (group_event(ME + "你好", user_id=SELF), Kind.OTHER),
+    "group own to me": (group_event("你好", user_id=SELF, to_me=True), Kind.OTHER),
+    "group own glm": (group_event("/glm", user_id=SELF), Kind.OTHER),
+    "group text without words": (
+        group_event(Message([WORDLESS]), to_me=True),
+        Kind.QUESTION,
+    ),
+    "guild": (guild_event("你好"), Kind.OTHER),
+    "guild glm": (guild_event("/glm"), Kind.OTHER),
+    "incomplete message": (type_validate_python(AnyEvent, BARE), Kind.OTHER),
 }
 
 
 @pytest.mark.parametrize(("event", "expected"), TABLE.values(), ids=TABLE)
-def test_truth_table(event: Event, expected: tuple[bool, bool]) -> None:
+def test_truth_table(event: Event, expected: Kind) -> None:
     """是聊天、是 `/glm`，还是与本插件无关；判断时不调用接口。"""
     bot = ScriptedBot()
-    found = rules.is_for_bot(bot, event), rules.is_glm_command(bot, event)
-    assert found == expected
+    assert rules.kind_of(bot, event) is expected
     assert bot.tried == []
 
 
 CONSOLE = {
-    "private": ("你好", "", True, CHAT),
-    "private glm": ("/glm help", "", True, COMMAND),
-    "channel chatter": ("你好", "c", False, NEITHER),
-    "channel mention": ("你好", "c", True, CHAT),
+    "private": ("你好", "", True, Kind.QUESTION),
+    "private glm": ("/glm help", "", True, Kind.COMMAND),
+    "channel chatter": ("你好", "c", False, Kind.CHATTER),
+    "channel mention": ("你好", "c", True, Kind.QUESTION),
 }
 
 
 @pytest.mark.parametrize(
     ("text", "channel", "to_me", "expected"), CONSOLE.values(), ids=CONSOLE
 )
-def test_console(
-    text: str, channel: str, to_me: bool, expected: tuple[bool, bool]
-) -> None:
+def test_console(text: str, channel: str, to_me: bool, expected: Kind) -> None:
     """别的平台照它自己的 to_me。"""
     bot, event = SilentConsole(), console_event(text, channel=channel)
     event.to_me = to_me
-    assert (rules.is_for_bot(bot, event), rules.is_glm_command(bot, event)) == expected
+    assert rules.kind_of(bot, event) is expected
 
 
 @pytest.mark.parametrize("matcher", [reception.watch, reception.reply])
@@ -133,13 +139,17 @@ def rules_with(monkeypatch: pytest.MonkeyPatch, starts: set[str]) -> ModuleType:
     return module
 
 
-STARTS: dict[str, tuple[set[str], str, dict[str, tuple[bool, bool]]]] = {
-    "none": (set(), "glm", {"glm help": (True, True), "/glm": CHAT, "好": CHAT}),
-    "empty": ({""}, "glm", {"glm": (True, True), "glmx": CHAT, "/ping": CHAT}),
-    "both": ({"", "/"}, "/glm", {"/glm": COMMAND, "glm help": (True, True)}),
-    "other": ({"!"}, "!glm", {"!glm": COMMAND, "/glm": CHAT, "!ping": NEITHER}),
-    "dot": ({"."}, ".glm", {".glm": COMMAND, "xglm": CHAT, "..glm": NEITHER}),
-    "several": ({"/", "!"}, "/glm", {"!glm": COMMAND, "/glm": COMMAND}),
+STARTS: dict[str, tuple[set[str], str, dict[str, str]]] = {
+    "none": (
+        set(),
+        "glm",
+        {"glm help": "COMMAND", "/glm": "QUESTION", "好": "QUESTION"},
+    ),
+    "empty": ({""}, "glm", {"glm": "COMMAND", "glmx": "QUESTION", "/ping": "QUESTION"}),
+    "both": ({"", "/"}, "/glm", {"/glm": "COMMAND", "glm help": "COMMAND"}),
+    "other": ({"!"}, "!glm", {"!glm": "COMMAND", "/glm": "QUESTION", "!ping": "OTHER"}),
+    "dot": ({"."}, ".glm", {".glm": "COMMAND", "xglm": "QUESTION", "..glm": "OTHER"}),
+    "several": ({"/", "!"}, "/glm", {"!glm": "COMMAND", "/glm": "COMMAND"}),
 }
 
 
@@ -147,18 +157,12 @@ STARTS: dict[str, tuple[set[str], str, dict[str, tuple[bool, bool]]]] = {
 def test_command_prefixes(
     starts: set[str],
     name: str,
-    table: dict[str, tuple[bool, bool]],
+    table: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """前缀照 NoneBot 的 COMMAND_START，`/glm` 是首选的写法。"""
     again, bot = rules_with(monkeypatch, starts), ScriptedBot()
-    found = {
-        text: (
-            again.is_for_bot(bot, private_event(text)),
-            again.is_glm_command(bot, private_event(text)),
-        )
-        for text in table
-    }
+    found = {text: again.kind_of(bot, private_event(text)).name for text in table}
     assert name == again.COMMAND
     assert found == table
 
@@ -167,5 +171,6 @@ def test_every_bot_is_told_apart() -> None:
     """机器人的号码照事件所属的机器人，@ 另一个机器人不算。"""
     event = group_event(MessageSegment.at(99) + "你好", self_id=99)
     other: Bot = ScriptedBot()
-    assert rules.is_for_bot(other, event) is True
-    assert rules.is_for_bot(other, group_event(MessageSegment.at(99) + "好")) is False
+    assert rules.kind_of(other, event) is Kind.QUESTION
+    there = group_event(MessageSegment.at(99) + "好")
+    assert rules.kind_of(other, there) is Kind.CHATTER
