@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import anyio
@@ -37,6 +36,12 @@ class _Arrival:
         """后到的最多等到什么时候。"""
         return self.at + (LONGEST if self.claimed else PATIENCE)
 
+    def __enter__(self) -> None:
+        self.claimed = True
+
+    def __exit__(self, *_: object) -> None:
+        self.entered.set()
+
     def overdue(self, now: float) -> bool:
         """是否不必再等它。"""
         return self.entered.is_set() or now >= self.deadline
@@ -59,18 +64,9 @@ class Arrivals:
             waiting.popleft()
         waiting.append(_Arrival(event, now))
 
-    @contextmanager
-    def claimed(self, key: object, event: Event) -> Iterator[None]:
-        """轮到这条消息了；还要过一会儿才进入队伍，后到的等它进入或离开这里。"""
-        mine = self._find(key, event)
-        if mine is None:
-            yield
-            return
-        mine.claimed = True
-        try:
-            yield
-        finally:
-            mine.entered.set()
+    def claim(self, key: object, event: Event) -> _Arrival:
+        """轮到这条消息了；还要过一会儿才进入队伍，后到的等它进入或离开 `with`。"""
+        return self._find(key, event) or _Arrival(event, self._clock())
 
     async def enter(self, key: object, event: Event) -> None:
         """等先到的都进入了再返回；返回之后要不等待地进入队伍。"""
@@ -97,8 +93,10 @@ class Arrivals:
                 del self._waiting[key]
 
     def _find(self, key: object, event: Event) -> _Arrival | None:
-        waiting = self._waiting.get(key, ())
-        return next((a for a in waiting if a.event is event), None)
+        for arrival in self._waiting.get(key, ()):
+            if arrival.event is event:
+                return arrival
+        return None
 
 
 arrivals = Arrivals()

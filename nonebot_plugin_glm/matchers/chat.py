@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+from contextlib import nullcontext
 
 from nonebot.adapters import Bot, Event
 
@@ -17,7 +17,7 @@ from ..message.outgoing import Outgoing
 from ..message.sentences import nearly_used_up
 from .access import is_superuser, may_chat
 from .arrivals import arrivals
-from .depends import apologies, get_outgoing, get_question, manner, waiting
+from .depends import Apologies, get_outgoing, get_question, manner, waiting
 from .gate import CLOSING, LISTENING, QUEUE_FULL, gate
 from .joining import join_settings
 from .keys import get_key
@@ -35,26 +35,23 @@ async def answer_question(bot: Bot, event: Event, *, unasked: bool = False) -> N
         unasked: 是不是它自己想插话
     """
     outgoing = get_outgoing(bot, event)
-    async with apologies(bot, event, outgoing, aloud=not unasked):
+    async with Apologies(bot, event, outgoing, aloud=not unasked):
         service = await get_service()
         key = get_key(bot, event)
         # 刚启动时群的选择还没有读出来，这里再看一次
         if not may_chat(bot, event, key):
             return None
-        addressed = unasked or is_addressed(bot, event)
-        with arrivals.claimed(whose(key), event):
-            question = await get_question(bot, event)
-            await arrivals.enter(whose(key), event)
+        addressed, place = unasked or is_addressed(bot, event), whose(key)
+        with arrivals.claim(place, event):
+            question = await get_question(bot, event, key)
+            await arrivals.enter(place, event)
             _expect_more(bot, event, key, question)
             if (question.text and service.join(question)) or not addressed:
                 return None
         if not question.text:
             return await _listen(bot, event, outgoing, service, question)
-        if not unasked:
-            hearing = service.is_hearing(key, question.speaker.id)
-            refusal = gate.refuse(bot, event, key, question.text, hearing=hearing)
-            if refusal is not None:
-                return await outgoing.say(refusal) if refusal else None
+        if not unasked and await _refused(bot, event, outgoing, service, question):
+            return None
         await _answer(bot, event, outgoing, service, question, unasked=unasked)
 
 
@@ -78,6 +75,17 @@ async def _listen(
         await outgoing.say(LISTENING)
 
 
+async def _refused(
+    bot: Bot, event: Event, outgoing: Outgoing, service: ChatService, question: Question
+) -> bool:
+    """问得太多、太快的不答；该说一句的说一句。"""
+    hearing = service.is_hearing(question.key, question.speaker.id)
+    refusal = gate.refuse(bot, event, question.key, question.text, hearing=hearing)
+    if refusal:
+        await outgoing.say(refusal)
+    return refusal is not None
+
+
 async def _answer(
     bot: Bot,
     event: Event,
@@ -87,9 +95,11 @@ async def _answer(
     *,
     unasked: bool,
 ) -> None:
-    async with Delivery(outgoing, manner()) as audience, AsyncExitStack() as stack:
-        if not unasked:  # 没有人等着，就不必有动静
-            await stack.enter_async_context(waiting(bot, event, outgoing, audience))
+    async with (
+        Delivery(outgoing, manner()) as audience,
+        # 没有人等着，就不必有动静
+        nullcontext() if unasked else waiting(bot, event, outgoing, audience),
+    ):
         try:
             # 插话是它自己要说的，不算听的人的
             own = Terms(NOBODY) if unasked else Terms(exempt=is_superuser(bot, event))
@@ -126,6 +136,7 @@ async def _warn(outgoing: Outgoing, service: ChatService, question: Question) ->
 
 def _follow(bot: Bot, event: Event, service: ChatService, key: ConversationKey) -> None:
     """刚回答过的人接着说，不必再 @。"""
-    seconds = join_settings(config, service.places, key).follow
-    if seconds and key.scope is not Scope.PRIVATE:
+    if key.scope is Scope.PRIVATE:
+        return
+    if seconds := join_settings(config, service.places, key).follow:
         listening.start(bot, event, seconds)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from nonebot.adapters import Bot, Event
 from nonebot.exception import NoneBotException
 from nonebot.log import logger
 
 from ..conversation.prompt import labelled_remarks
-from ..domain import Question, Reader, Scope
+from ..domain import ConversationKey, Question, Reader
 from ..exception import GLMError, StoppedError
 from ..message import onebot
-from ..message.identity import message_id_of, speaker_of
+from ..message.identity import is_private, message_id_of, speaker_of
 from ..message.incoming import question_text
 from ..message.outgoing import Outgoing
 from ..message.presenting import Manner
@@ -21,7 +18,6 @@ from ..message.references import referred
 from ..message.sentences import UNEXPECTED, sentence_for
 from ..message.waiting import Waiting
 from .access import is_superuser
-from .keys import get_key
 from .leaving import leaving
 from .overheard import overheard
 from .pictures import painter
@@ -31,13 +27,11 @@ from .runtime import config
 
 def get_outgoing(bot: Bot, event: Event) -> Outgoing:
     """回到这条消息来处的路，群里引用它。"""
-    in_group = get_key(bot, event).scope is not Scope.PRIVATE
-    return Outgoing(bot, event, quote=in_group)
+    return Outgoing(bot, event, quote=not is_private(bot, event))
 
 
-async def get_question(bot: Bot, event: Event) -> Question:
-    """提问；`text` 可能为空。"""
-    key = get_key(bot, event)
+async def get_question(bot: Bot, event: Event, key: ConversationKey) -> Question:
+    """会话里的一个提问；`text` 可能为空。"""
     references = await referred(bot, event, config.glm_forward_depth)
     text = question_text(bot, event)
     return Question(
@@ -74,11 +68,8 @@ def waiting(bot: Bot, event: Event, outgoing: Outgoing, reader: Reader) -> Waiti
     return Waiting(bot, event, outgoing, reader, config.glm_notice_seconds)
 
 
-@asynccontextmanager
-async def apologies(
-    bot: Bot, event: Event, outgoing: Outgoing, *, aloud: bool = True
-) -> AsyncIterator[None]:
-    """失败的去处：聊天里一句话，日志里有缘由，机器人照常活着。
+class Apologies:
+    """失败的去处：聊天里一句话，日志里有缘由，机器人照常活着；`async with` 里用。
 
     参数:
         bot: 机器人
@@ -86,28 +77,41 @@ async def apologies(
         outgoing: 回到来处的路
         aloud: 是否在聊天里说；没有人叫它时不说
     """
-    with leaving.working():
-        async with _spoken(bot, event, outgoing, aloud=aloud):
-            yield
 
+    def __init__(
+        self, bot: Bot, event: Event, outgoing: Outgoing, *, aloud: bool = True
+    ) -> None:
+        self._bot = bot
+        self._event = event
+        self._outgoing = outgoing
+        self._aloud = aloud
 
-@asynccontextmanager
-async def _spoken(
-    bot: Bot, event: Event, outgoing: Outgoing, *, aloud: bool
-) -> AsyncIterator[None]:
-    try:
-        yield
-    except NoneBotException:
-        raise
-    except StoppedError:
-        logger.debug("提问被中止")
-    except GLMError as error:
-        logger.warning(f"提问失败：{error!r}")
-        if aloud:
-            detailed = is_superuser(bot, event)
-            sentence = sentence_for(error, detailed=detailed, command=COMMAND)
-            await outgoing.say(sentence)
-    except Exception:
-        logger.opt(exception=True).error("意料之外的错误")
-        if aloud:
-            await outgoing.say(UNEXPECTED)
+    async def __aenter__(self) -> None:
+        leaving.started()
+
+    async def __aexit__(
+        self, _: object, error: BaseException | None, __: object
+    ) -> bool:
+        try:
+            return error is not None and await self._settle(error)
+        finally:
+            leaving.finished()
+
+    async def _settle(self, error: BaseException) -> bool:
+        """返回失败是不是到此为止：NoneBot 自己的异常与取消还要往外走。"""
+        if isinstance(error, NoneBotException) or not isinstance(error, Exception):
+            return False
+        if isinstance(error, StoppedError):
+            logger.debug("提问被中止")
+        elif isinstance(error, GLMError):
+            logger.warning(f"提问失败：{error!r}")
+            detailed = is_superuser(self._bot, self._event)
+            await self._say(sentence_for(error, detailed=detailed, command=COMMAND))
+        else:
+            logger.opt(exception=error).error("意料之外的错误")
+            await self._say(UNEXPECTED)
+        return True
+
+    async def _say(self, sentence: str) -> None:
+        if self._aloud:
+            await self._outgoing.say(sentence)

@@ -19,7 +19,7 @@ from ..message.incoming import plain_text
 from .access import is_open
 from .call import Call
 from .commands import COMMANDS
-from .depends import apologies, get_outgoing
+from .depends import Apologies, get_outgoing
 from .help import explain, overview
 from .keys import get_key
 from .rules import COMMAND
@@ -57,7 +57,7 @@ async def run(bot: Bot, event: Event) -> None:
         known = "、".join([*COMMANDS, "help"])
         await outgoing.say(f"没有这种写法，可用的有 {known}，详见 {COMMAND} help。")
     else:
-        async with apologies(bot, event, outgoing):
+        async with Apologies(bot, event, outgoing):
             service = await get_service()
             key = get_key(bot, event)
             if not is_open(bot, event, key):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
 import anyio
 from nonebot.log import logger
@@ -45,17 +44,16 @@ class Leaving:
         self._first: tuple[int, float] | None = None
         self._task: asyncio.Task[None] | None = None
 
-    @contextmanager
-    def working(self) -> Iterator[None]:
-        """一个响应器正在说话。"""
+    def started(self) -> None:
+        """又一个响应器要说话了。"""
         self._workers += 1
         self._idle.clear()
-        try:
-            yield
-        finally:
-            self._workers -= 1
-            if not self._workers:
-                self._idle.set()
+
+    def finished(self) -> None:
+        """其中一个说完了。"""
+        self._workers -= 1
+        if not self._workers:
+            self._idle.set()
 
     def asked(self, sign: int, leave: Leave, loop: asyncio.AbstractEventLoop) -> None:
         """收到一个信号；在信号处理函数里调用，随时可能发生。"""

@@ -49,7 +49,8 @@ class LoopBreaker:
 
     def answered(self, who: Hashable, answer: str) -> None:
         """刚回答了他。"""
-        exchange = self._exchanges.setdefault(who, _Exchange())
+        if (exchange := self._exchanges.get(who)) is None:
+            exchange = self._exchanges[who] = _Exchange()
         exchange.answered_at, exchange.answer = self._clock(), answer[:200].strip()
         self._exchanges.move_to_end(who)
         if len(self._exchanges) > _MOST:

@@ -51,7 +51,9 @@ class Overheard:
 
     def remarks(self, key: ConversationKey) -> list[Remark]:
         """会话所在的群里听到的，从旧到新。"""
-        heard = deque(self._heard.get(place_of(key), ()), maxlen=self._count())
+        if not (noted := self._heard.get(place_of(key))):
+            return []
+        heard = deque(noted, maxlen=self._count())
         remarks = (_remark(one.bot, one.event) for one in heard)
         return [remark for remark in remarks if remark.text]
 

@@ -58,10 +58,9 @@ async def get_service() -> ChatService:
         StoreError: 数据库打不开
     """
     global _opening
-    failed = (
-        _opening and _opening.done() and (_opening.cancelled() or _opening.exception())
-    )
-    if _opening is None or failed:
+    if (service := current_service()) is not None:
+        return service
+    if _opening is None or _opening.done():  # 还没有打开过，或上次没有打开
         _opening = asyncio.create_task(_open())
     return await asyncio.shield(_opening)
 

@@ -39,6 +39,13 @@ def conversation_key(bot: Bot, event: Event, group_scope: Scope) -> Conversation
     return ConversationKey(platform, bot.self_id, group_scope, group_id, user_id)
 
 
+def is_private(bot: Bot, event: Event) -> bool:
+    """是不是私聊。"""
+    if isinstance(event, onebot.ChatEvent):
+        return not onebot.is_group(event)
+    return get_target(event, bot).private
+
+
 def message_id_of(bot: Bot, event: Event) -> tuple[str, ...]:
     """消息的编号；平台不给时是空的。"""
     if found := onebot.message_id(event):

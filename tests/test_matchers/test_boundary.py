@@ -1,4 +1,4 @@
-"""depends.apologies：一切失败的去处。"""
+"""depends.Apologies：一切失败的去处。"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nonebot_plugin_glm.exception import (
     StoppedError,
 )
 from nonebot_plugin_glm.matchers import depends
-from nonebot_plugin_glm.matchers.depends import apologies
+from nonebot_plugin_glm.matchers.depends import Apologies
 from nonebot_plugin_glm.message.outgoing import Outgoing
 from nonebot_plugin_glm.message.sentences import SENTENCES, THOUGHT_TOO_LONG, UNEXPECTED
 from tests.conftest import SUPERUSER
@@ -39,7 +39,7 @@ def logs() -> Iterator[list[str]]:
 async def fail(error: BaseException, *, user_id: int = 2) -> list[str]:
     """在边界里失败一次，返回聊天里说了什么。"""
     bot, event = ScriptedBot(), private_event(user_id=user_id)
-    async with apologies(bot, event, Outgoing(bot, event, quote=False)):
+    async with Apologies(bot, event, Outgoing(bot, event, quote=False)):
         raise error
     return bot.said
 
@@ -103,6 +103,6 @@ async def test_others_pass(error: BaseException) -> None:
 async def test_success_says_nothing() -> None:
     """没有失败就什么也不说。"""
     bot, event = ScriptedBot(), private_event()
-    async with apologies(bot, event, Outgoing(bot, event, quote=False)):
+    async with Apologies(bot, event, Outgoing(bot, event, quote=False)):
         pass
     assert bot.tried == []

@@ -148,7 +148,7 @@ async def test_unreadable_question_becomes_a_sentence(
 ) -> None:
     """问不到说话的人是谁（uninfo 要调用接口），也得到一句话。"""
 
-    async def broken(bot: Bot, event: MessageEvent) -> Question:
+    async def broken(*_: object) -> Question:
         raise ConnectionError
 
     monkeypatch.setattr(chat_module, "get_question", broken)

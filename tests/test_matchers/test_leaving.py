@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from nonebot_plugin_glm.matchers import signals
 from nonebot_plugin_glm.matchers.leaving import RELAY, Leaving
@@ -29,6 +31,13 @@ class Scene:
     def _leave(self) -> None:
         self.left += 1
 
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """一个响应器正在说话。"""
+        self.leaving.started()
+        yield
+        self.leaving.finished()
+
     async def signal(self, sign: int = signal.SIGTERM) -> None:
         """来一个信号，让该发生的都发生。"""
         self.leaving.asked(sign, self._leave, asyncio.get_running_loop())
@@ -39,7 +48,7 @@ class Scene:
 async def test_idle() -> None:
     """没有人在说话：立即走，不等什么。"""
     scene = Scene()
-    with scene.leaving.working():
+    with scene.working():
         pass
     await scene.signal()
     assert (scene.left, scene.drained) == (1, [])
@@ -48,7 +57,7 @@ async def test_idle() -> None:
 async def test_switched_off() -> None:
     """设为 0：忙着也立即走。"""
     scene = Scene(0)
-    with scene.leaving.working():
+    with scene.working():
         await scene.signal()
         assert (scene.left, scene.drained) == (1, [])
 
@@ -56,7 +65,7 @@ async def test_switched_off() -> None:
 async def test_busy() -> None:
     """答完了、话也说完了才走，只走一次。"""
     scene = Scene()
-    with scene.leaving.working():
+    with scene.working():
         await scene.signal()
         scene.finished.set()
         await asyncio.sleep(0.01)
@@ -69,7 +78,7 @@ async def test_busy() -> None:
 async def test_second_signal() -> None:
     """再来一个同样的就不等，也不再走第二次。"""
     scene = Scene()
-    with scene.leaving.working():
+    with scene.working():
         await scene.signal()
         await scene.signal()
         assert scene.left == 1
@@ -80,7 +89,7 @@ async def test_second_signal() -> None:
 async def test_relayed_signal() -> None:
     """`nb run` 转来的另一种信号不算又一个，过了一会儿才算。"""
     scene = Scene()
-    with scene.leaving.working():
+    with scene.working():
         await scene.signal(signal.SIGINT)
         scene.now = RELAY / 2
         await scene.signal(signal.SIGTERM)
@@ -98,7 +107,7 @@ async def test_a_failure_still_leaves() -> None:
         raise OSError
 
     scene.leaving._drain = fail
-    with scene.leaving.working():
+    with scene.working():
         await scene.signal()
         assert scene.left == 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nonebot_plugin_glm.matchers.depends import get_question
+from nonebot_plugin_glm.matchers.keys import get_key
 from nonebot_plugin_glm.message.outgoing import Outgoing
 from nonebot_plugin_glm.message.presenting import Manner, Presenter
 
@@ -47,6 +48,7 @@ async def test_console_without_pictures() -> None:
 
 async def test_question_in_the_console() -> None:
     """终端里的话也是提问；两版 pydantic 都不因编号出错。"""
-    question = await get_question(SilentConsole(), console_event())
+    bot, event = SilentConsole(), console_event()
+    question = await get_question(bot, event, get_key(bot, event))
     assert question.text
     assert question.referred == ""
