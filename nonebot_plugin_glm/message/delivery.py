@@ -171,9 +171,11 @@ class Delivery:
 
     def _notes(self, answer: Answer) -> list[str]:
         """回答末尾的说明。"""
-        broken = as_typed(BROKEN, self._manner.command)
-        ends = {"length": TRUNCATED, "broken": broken}
-        notes = [ends[answer.finish]] if answer.finish in ends else []
+        notes: list[str] = []
+        if answer.finish == "length":
+            notes.append(TRUNCATED)
+        if answer.finish == "broken":
+            notes.append(as_typed(BROKEN, self._manner.command))
         if answer.saved and answer.noted:
             notes.append(NOTED.format("；".join(answer.noted)))
         if answer.fallback and self._manner.show_fallback:

@@ -162,7 +162,7 @@ class Outgoing:
     async def _emit(self, segments: Sequence[Segment], *, quote: bool) -> Sent | None:
         message = UniMessage(list(segments))
         # 退路用「忽略」与「禁止」：别的退路会把文本交给平台解析，CQ 码就活了
-        whole = message.has(Reference) or message.has(Image)
+        whole = any(isinstance(one, Reference | Image) for one in segments)
         fallback = FallbackStrategy.forbid if whole else FallbackStrategy.ignore
         try:
             return await message.send(

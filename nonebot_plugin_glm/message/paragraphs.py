@@ -26,6 +26,7 @@ class Paragraphs:
     """一段段喂进来的回答；只有空行之后的头几个字值得看，别的字来了不花工夫。"""
 
     def __init__(self) -> None:
+        self._unread: list[str] = []
         self._parts: list[str] = []
         self._size = 0
         self._enough = 0
@@ -34,9 +35,14 @@ class Paragraphs:
 
     def feed(self, text: str) -> list[str]:
         """又写出了一段，返回刚写完的各段；后面有了别的字才算写完。"""
-        self._parts.append(text)
-        self._size += len(text)
-        self._skimmed.read(text)
+        self._unread.append(text)
+        if "\n" not in text and not self._skimmed.after_blank:
+            return []  # 一行没有写完，前面也没有空行：多数短回答从头到尾都是这样
+        unread = "".join(self._unread)
+        self._unread.clear()
+        self._parts.append(unread)
+        self._size += len(unread)
+        self._skimmed.read(unread)
         if not self._worth_looking():
             return []
         whole = "".join(self._parts)
@@ -72,7 +78,8 @@ class _Skimmed:
         """最近的空行之后的头几个字"""
         self._fences = 0
         """写完的行里有几个围栏的首尾"""
-        self._after_blank = False
+        self.after_blank = False
+        """有了空行，后面是什么还没有看"""
         self._blank = False
         """这一行至今只有空白，而且不是头一行"""
         self._head = ""
@@ -90,8 +97,8 @@ class _Skimmed:
         for line in more:
             self._fences += bool(_FENCES.match(self._head))
             if self._blank:
-                self._after_blank, self.opening = True, ""
-            elif self._after_blank:
+                self.after_blank, self.opening = True, ""
+            elif self.after_blank:
                 self._open("\n")
             self._blank, self._head = True, ""
             self._extend(line)
@@ -102,12 +109,12 @@ class _Skimmed:
 
     def look_away(self) -> None:
         """这一块看过了，等下一个空行。"""
-        self._after_blank, self.opening = False, ""
+        self.after_blank, self.opening = False, ""
 
     def _extend(self, text: str) -> None:
         self._head = (self._head + text[:_DECIDED])[:_DECIDED]
         self._blank = self._blank and not text.strip(" \t")
-        if self._after_blank:
+        if self.after_blank:
             self._open(text)
 
     def _open(self, text: str) -> None:

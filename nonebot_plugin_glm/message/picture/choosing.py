@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -19,11 +20,13 @@ LONGEST, MOST_LINES = 8000, 500
 _STRUCTURE = {"heading_open", "bullet_list_open", "ordered_list_open", "fence"}
 _STRUCTURE |= {"table_open", "blockquote_open"}
 """成篇的 Markdown 里有的块。"""
+_TELLING = re.compile(r"```|~~~|\||\$\$|\\\[")
+"""代码、表格、公式总有其中一个。"""
 
 
 def needs_picture(markdown: str) -> bool:
     """有没有纯文本说不清的：几行代码、表格、独立的公式。"""
-    if not any(mark in markdown for mark in ("```", "~~~", "|", "$$", "\\[")):
+    if not _TELLING.search(markdown):
         return False
     tokens = block_tokens(markdown)
     return (
