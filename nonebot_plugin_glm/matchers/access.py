@@ -42,15 +42,14 @@ def is_superuser_id(bot: Bot | None, user_id: str) -> bool:
 
 def is_open(bot: Bot, event: Event, key: ConversationKey) -> bool:
     """机器人的主人许不许这个人在这里用；群自己关掉了的不算。"""
-    if is_superuser(bot, event):
-        return True
     if key.scope is Scope.PRIVATE:
         stranger = onebot.is_stranger(event)
         place = config.glm_strangers if stranger else config.glm_friends
     else:
         place = listed(key.group_id, config.glm_groups)
     user_id = event.get_user_id()
-    return place and listed(user_id, config.glm_users) and not _blocked(key, user_id)
+    welcome = listed(user_id, config.glm_users) and not _blocked(key, user_id)
+    return (place and welcome) or is_superuser(bot, event)
 
 
 def may_chat(bot: Bot, event: Event, key: ConversationKey) -> bool:
