@@ -18,6 +18,7 @@ from nonebot.compat import type_validate_python
 from nonebot.typing import T_State
 
 from nonebot_plugin_glm.matchers import reception, runtime
+from nonebot_plugin_glm.matchers.arrivals import Arrivals
 from nonebot_plugin_glm.matchers.chat import answer_question
 from nonebot_plugin_glm.matchers.dispatch import run
 from nonebot_plugin_glm.matchers.overheard import Overheard
@@ -86,6 +87,18 @@ async def test_watching(event: Event, recalled: bool) -> None:
     assert await reception.watch.rule(bot, event, state) is recalled
     assert list(state.values()) == [forget_recalled if recalled else None]
     assert bot.tried == []
+
+
+async def test_only_questions_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """只有提问记下先后：记下了命令与闲谈，后到的就要白等。"""
+    arrivals = Arrivals()
+    monkeypatch.setattr(reception, "arrivals", arrivals)
+    bot = ScriptedBot()
+    for event in (private_event("/glm status"), private_event("/ping"), group_event()):
+        await reception.watch.rule(bot, event, {})
+    assert arrivals._waiting == {}
+    await reception.watch.rule(bot, private_event("你好"), {})
+    assert len(arrivals._waiting) == 1
 
 
 async def test_overhearing(monkeypatch: pytest.MonkeyPatch) -> None:
