@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
 from nonebot.adapters import Bot, Event
 from nonebot.log import logger
 
@@ -9,6 +13,9 @@ from ..exception import GLMError
 from ..message import onebot
 from .overheard import overheard
 from .runtime import get_service
+
+_deleting: set[asyncio.Task[None]] = set()
+"""正在撤回的回答。"""
 
 
 def is_recall(event: Event) -> bool:
@@ -29,4 +36,12 @@ async def forget_recalled(bot: Bot, event: Event) -> None:
     except GLMError as error:
         logger.warning(f"被撤回的消息没能忘记：{error!r}")
         return
-    await onebot.delete(bot, done.answers)
+    if done.answers:  # 不等它：客户端不应答时，别的插件不能陪着等
+        deleting = asyncio.create_task(_delete(bot, done.answers))
+        _deleting.add(deleting)
+        deleting.add_done_callback(_deleting.discard)
+
+
+async def _delete(bot: Bot, message_ids: Iterable[str]) -> None:
+    with suppress(Exception):  # 撤不回就算了
+        await onebot.delete(bot, message_ids)
