@@ -15,8 +15,8 @@ from cachetools import LRUCache
 from ..domain import ConversationKey
 from .rows import Conversation, StoredTurn
 
-MOST = 1_000_000
-"""一共最多记多少字，约三兆字节；最久没有用的先忘。"""
+MOST = 3_000_000
+"""一共最多记多少字，约六兆字节；最久没有用的先忘。"""
 _OBJECTS = 300
 """一轮除了文字还占多少，折成字。"""
 
