@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from ..exception import StoreError
-from .tables import turns
+from .tables import conversations, turns
 
 DamageReport = Callable[[Path], None]
 """坏了的文件移到了哪里；在事件循环里调用。"""
@@ -104,8 +104,9 @@ def _set_aside(path: Path) -> Path:
 
 
 def _skip_numbers(connection: Connection) -> None:
-    """新库里轮的编号从很大的数开始：正在回答的还拿着旧库的编号，不会认错。"""
-    connection.exec_driver_sql(
-        "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
-        (turns.name, int(time.time())),
-    )
+    """新库里的编号从很大的数开始：正在回答的还拿着旧库的编号，不会认错。"""
+    for table in (turns, conversations):
+        connection.exec_driver_sql(
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+            (table.name, int(time.time())),
+        )

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -37,7 +37,7 @@ _NEWEST = (
 _COUNT = select(func.count(turns.c.id)).join(conversations).where(*KEY_IS)
 _CONVERSATION_ID = select(conversations.c.id).where(*KEY_IS)
 _NEW_CONVERSATION = insert(conversations).returning(conversations.c.id)
-_NEW_TURN = insert(turns).returning(turns.c.id)
+_NEW_TURN = insert(turns)
 
 
 def key_parameters(key: ConversationKey) -> dict[str, Any]:
@@ -102,7 +102,9 @@ def advance_window(connection: Connection, identity: int, start: int) -> None:
 def insert_turn(connection: Connection, identity: int, **values: Any) -> int:
     """存一轮，返回它的编号。"""
     row = {"conversation_id": identity, **values}
-    return connection.execute(_NEW_TURN, row).scalar_one()
+    # 在 SQLite 上不必像 RETURNING 那样再读一行
+    made = connection.execute(_NEW_TURN, row)
+    return cast("tuple[int]", made.inserted_primary_key)[0]
 
 
 def delete_turn(connection: Connection, identity: int, turn_id: int) -> None:

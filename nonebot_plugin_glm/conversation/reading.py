@@ -50,6 +50,7 @@ def read_conversation(
         summary=row.summary,
         summarized=row.summarized,
         window_start=row.window_start,
+        identity=row.id,
     )
 
 

@@ -34,11 +34,17 @@ class _Known:
 class Attempt:
     """正在读或写的一个会话：做完时没有人又动过它，才可以记。"""
 
-    __slots__ = ("__weakref__", "key", "known")
+    __slots__ = ("__weakref__", "_identity", "key", "known")
 
     def __init__(self, key: ConversationKey, known: _Known | None) -> None:
         self.key = key
         self.known = known
+        self._identity = known and known.conversation.identity
+
+    def spend_identity(self) -> int | None:
+        """会话在库里的编号，不知道是 `None`；只给一次：重做的时候已经换了新库。"""
+        identity, self._identity = self._identity, None
+        return identity
 
 
 class Recent:
@@ -69,7 +75,9 @@ class Recent:
         size += len(conversation.summary) + sum(len(n.text) for n in conversation.notes)
         self._keep(attempt, _Known(conversation, limit, size + _OBJECTS))
 
-    def appended(self, attempt: Attempt, stored: StoredTurn, start: int | None) -> None:
+    def appended(
+        self, attempt: Attempt, identity: int, stored: StoredTurn, start: int | None
+    ) -> None:
         """又存了一轮，除此之外只把窗口推后到第 `start` 轮；原先没有记着就仍不记。"""
         if (known := attempt.known) is None:
             return
@@ -78,7 +86,7 @@ class Recent:
         every = (*before.turns, stored)
         turns = tuple(dropwhile(lambda turn: turn.id < start, every))[-known.limit :]
         gone = every[: len(every) - len(turns)]
-        after = replace(before, turns=turns, window_start=start)
+        after = replace(before, turns=turns, window_start=start, identity=identity)
         size = known.size + _size(stored) - sum(map(_size, gone))
         self._keep(attempt, _Known(after, known.limit, size))
 

@@ -41,6 +41,8 @@ class Conversation:
     """这一轮之前的都在摘要里了"""
     window_start: int = 0
     """窗口从这一轮开始"""
+    identity: int | None = None
+    """库里的编号，还没有存过是 `None`"""
 
 
 def key_columns(key: ConversationKey) -> dict[str, str]:

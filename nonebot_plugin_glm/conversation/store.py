@@ -102,9 +102,12 @@ class ConversationStore:
             payer: 记在谁的账上，`None` 是提问的人
         """
         values = {"created_at": self._clock(), **turn_columns(turn)}
+        writing = self._recent.begin(key)
 
-        def work(connection: Connection) -> int:
-            identity = queries.ensure_conversation(connection, key)
+        def work(connection: Connection) -> tuple[int, int]:
+            identity = writing.spend_identity()
+            if identity is None:
+                identity = queries.ensure_conversation(connection, key)
             if window_start is not None:
                 queries.advance_window(connection, identity, window_start)
             turn_id = queries.insert_turn(connection, identity, **values)
@@ -115,13 +118,13 @@ class ConversationStore:
                 self.messages.hand_over(connection, replaces, turn_id)
                 self.notes.hand_over(connection, replaces, turn_id)
                 queries.delete_turn(connection, identity, replaces)
-            return turn_id
+            return identity, turn_id
 
-        writing = self._recent.begin(key)
         numbered = replaces is not None or window_start is not None
-        turn_id = await self._database.write(work, (), again=not numbered)
+        identity, turn_id = await self._database.write(work, (), again=not numbered)
         if replaces is None and not notes:
-            self._recent.appended(writing, StoredTurn(turn_id, turn), window_start)
+            stored = StoredTurn(turn_id, turn)
+            self._recent.appended(writing, identity, stored, window_start)
         return turn_id
 
     async def move_window(self, key: ConversationKey, start: int) -> None:

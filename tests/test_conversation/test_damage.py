@@ -241,6 +241,24 @@ async def test_damage_found_while_writing(path: Path) -> None:
     assert len(aside) == 1
 
 
+async def test_damage_found_by_several_at_once(path: Path) -> None:
+    """几个会话同时存时才知道：不是存下就是 StoreError，谁的轮也不进别人的会话。"""
+    store = await reopen(path, [])
+    keys = [private(str(number)) for number in range(5)]
+    for key in keys:
+        await store.append(key, turn(SECRET))
+        await store.read(key, 10)
+    spoil_table(path, "glm_turn")
+    saving = [store.append(key, turn(f"{key.user_id} 问的")) for key in reversed(keys)]
+    results = await asyncio.gather(*saving, return_exceptions=True)
+    for key, result in zip(reversed(keys), results, strict=True):
+        kept = (await store.read(key, 10)).turns
+        saved = [] if isinstance(result, StoreError) else [f"{key.user_id} 问的"]
+        assert [stored.turn.question for stored in kept] == saved
+        await store.append(key, turn("之后"))
+    await store.aclose()
+
+
 async def test_damage_found_while_writing_with_old_numbers(path: Path) -> None:
     """照着旧编号写的时候才知道：这一次是 StoreError，下一次也不会认错。"""
     aside: list[Path] = []

@@ -116,10 +116,9 @@ async def test_sums_of_a_new_database(path: Path, clock: Clock) -> None:
         await spend(store, group("9"), ALICE)
     assert await store.ledger.sums([HERE]) == [Sums(3, 315, 30)]
     spoil_table(path, "glm_request")
-    with pytest.raises(StoreError):
+    for _ in range(2):
         await spend(store, group("9"), ALICE)
-    await spend(store, group("9"), ALICE)
-    assert await store.ledger.sums([HERE, EVERYONE]) == [Sums(1, 105, 10)] * 2
+    assert await store.ledger.sums([HERE, EVERYONE]) == [Sums(2, 210, 20)] * 2
     await store.aclose()
 
 

@@ -170,13 +170,15 @@ def test_size_follows_the_window() -> None:
     known(recent, private("2"), "")
     for number in range(2, 200):
         appending = recent.begin(private("1"))
-        recent.appended(appending, StoredTurn(number, turn(answer="答" * 1000)), None)
+        recent.appended(
+            appending, 1, StoredTurn(number, turn(answer="答" * 1000)), None
+        )
     found = recent.get(private("1"), LIMIT)
     assert found
     assert [stored.id for stored in found.turns] == [196, 197, 198, 199]
     assert recent.get(private("2"), LIMIT)
     appending = recent.begin(private("1"))
-    recent.appended(appending, StoredTurn(200, turn(answer="答" * 18_000)), 200)
+    recent.appended(appending, 1, StoredTurn(200, turn(answer="答" * 18_000)), 200)
     found = recent.get(private("1"), LIMIT)
     assert found
     assert [stored.id for stored in found.turns] == [200]

@@ -160,7 +160,8 @@ async def test_choices_survive_forgetting_and_reopening(path: Path) -> None:
     await store.forget(private())
     await store.aclose()
     store = await ConversationStore.open(path)
-    assert await store.read(private(), 1) == Conversation((), "glm-5", Thinking.ON)
+    kept = await store.read(private(), 1)
+    assert kept == Conversation((), "glm-5", Thinking.ON, identity=kept.identity)
     assert await store.read(private("2"), 1) == Conversation()
     await store.choose_model(private(), None)
     assert (await store.read(private(), 1)).model is None
