@@ -20,11 +20,15 @@ SEEN_AFTER = 1.0
 """这么快就有回答的，不必有动静。"""
 TYPING_SECONDS = 5.0
 """「正在输入」隔多少秒再说一次，它自己会消失。"""
+AT_ONCE = 50
+"""同时至多让几个人看到动静：再多的人一起等时，早点答完比动静要紧。"""
 _PLACES = 500
 """记着在多少个地方说过还在想。"""
 
 _told: OrderedDict[Hashable, float] = OrderedDict()
 """哪里最后是什么时候说的还在想：群里几个人一起等，不必一人说一句。"""
+_stirred: set[Waiting] = set()
+"""此刻看得到动静的人。"""
 
 
 class Waiting:
@@ -57,6 +61,7 @@ class Waiting:
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._timer.cancel()
+        _stirred.discard(self)
         if self._showing is not None:
             self._showing.cancel()
             with suppress(asyncio.CancelledError):
@@ -71,17 +76,19 @@ class Waiting:
 
     async def _show(self) -> None:
         started = asyncio.get_running_loop().time() - SEEN_AFTER
-        self._reacted = True  # 贴到一半被打断，也要收回
-        self._reacted = await react(self._bot, self._event, on=True)
         noticing = asyncio.create_task(self._say_still_thinking(started))
         try:
-            await self._keep_typing()
+            if len(_stirred) < AT_ONCE:
+                _stirred.add(self)
+                await self._stir()
             await noticing
         finally:
             noticing.cancel()
             await asyncio.wait({noticing})
 
-    async def _keep_typing(self) -> None:
+    async def _stir(self) -> None:
+        self._reacted = True  # 贴到一半被打断，也要收回
+        self._reacted = await react(self._bot, self._event, on=True)
         while True:
             if not await show_typing(self._bot, self._event):
                 return

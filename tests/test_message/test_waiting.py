@@ -81,6 +81,26 @@ async def test_one_notice_for_all_who_wait_here() -> None:
     assert all(later - earlier > 0.09 for earlier, later in pairwise(here))
 
 
+async def test_no_stir_for_a_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """一起等的人太多，动静只给先等的几个；还在想照说，有人走了又有动静。"""
+    monkeypatch.setattr(waiting, "AT_ONCE", 2)
+    bot = ScriptedBot()
+
+    def reacted() -> list[int]:
+        return [d["message_id"] for _, d in bot.accepted if d.get("set")]
+
+    async with AsyncExitStack() as stack:
+        for number in range(5):
+            await stack.enter_async_context(
+                wait(bot, 0.01, message_id=number, group_id=40 + number)
+            )
+        await wait_until(lambda: len(told(bot)) >= 5)
+        assert reacted() == [0, 1]
+        assert set(told(bot)) == set(range(40, 45))
+    async with wait(bot, 0, message_id=9):
+        await wait_until(lambda: reacted() == [0, 1, 9])
+
+
 async def test_quick_answers_are_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """很快就答的不贴表情，也不说还在想。"""
     monkeypatch.setattr(waiting, "SEEN_AFTER", 60.0)
