@@ -16,7 +16,7 @@ from .crowds import crowd, newcomers
 from .measure import cpu_seconds, percentile, resident_mib, settled
 
 IDLE_RATE, IDLE_MESSAGES = 200, 1200
-QUESTIONS, PEOPLE = 300, 30
+WARMING, QUESTIONS, PEOPLE = 300, 1000, 100
 FLOOD_RATE, FLOOD_SECONDS, FLOOD_ASKS = 1000, 10, 10
 ROOT = Path(__file__).parents[2]
 IMPORTING = """
@@ -100,12 +100,12 @@ async def _chatter(qq: QQ) -> None:
 async def one_by_one(
     contestant: Contestant, home: Path, base_url: str
 ) -> dict[str, float]:
-    """三十个人轮流问，GLM 立刻答：多出来的时间都是机器人的。"""
+    """一百个人轮流问，先各问三句热身，GLM 立刻答：多出来的时间都是机器人的。"""
     async with bot_of(contestant, home, base_url) as bot:
         qq = await bot.connect()
         await settled(bot.pid)
-        for number in range(PEOPLE):
-            await exchange(qq, number)
+        for number in range(WARMING):
+            await exchange(qq, number % PEOPLE)
         before, times = cpu_seconds(bot.pid), []
         for number in range(QUESTIONS):
             times.append(await exchange(qq, number % PEOPLE) * 1e3)
