@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from ..domain import ConversationKey
 from ..exception import StoreError
 from .backend import Backend
+from .batch import WriteQueue
 from .damage import DamageReport, Rescue
 from .failures import as_store_error
 from .migrating import bring_up, schema_version
@@ -38,6 +39,7 @@ class Database:
         self._backend = backend
         self._worker = worker
         self._rescue: Rescue | None = None
+        self._writes = WriteQueue(partial(_within, backend.writing))
         self._closed = False
         self.on_write: WriteReport = lambda touched: None
         """每次写之前、换了新库之后，在事件循环里告诉它"""
@@ -95,7 +97,7 @@ class Database:
         *,
         again: bool = False,
     ) -> T:
-        """在线程里做一个写事务：要么全部生效，要么全不生效。
+        """在线程里写：要么全部生效，要么全不生效；等着的几个写一起提交。
 
         等的人被取消时，还没开始的不再做，开始了的做到底。
 
@@ -108,9 +110,12 @@ class Database:
             StoreError: 写不进
         """
         self.on_write(touched)
-        return await self._run(
-            lambda: _within(self._backend.writing, work), again=again
-        )
+        write = self._writes.add(work)
+        try:
+            return await self._run(lambda: self._writes.finish(write), again=again)
+        except BaseException:
+            write.dropped = True
+            raise
 
     async def scrub(self) -> None:
         """删去的一个字节也不留，尽数据库所能。

@@ -304,9 +304,9 @@ async def test_no_quota_no_read(
     def count(name: str) -> None:
         real = getattr(Database, name)
 
-        async def counted(self: Database, *work: object) -> object:
+        async def counted(self: Database, *work: object, **how: object) -> object:
             trips.append(name)
-            return await real(self, *work)
+            return await real(self, *work, **how)
 
         monkeypatch.setattr(Database, name, counted)
 
