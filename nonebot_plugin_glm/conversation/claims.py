@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from hashlib import blake2b
 
 from ..domain import ConversationKey
@@ -21,9 +21,8 @@ class Claims:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @asynccontextmanager
-    async def hold(self, key: ConversationKey) -> AsyncIterator[None]:
-        """占住一个会话，别的进程都等着；进程没了就自己让出来。
+    def hold(self, key: ConversationKey) -> AbstractAsyncContextManager[None]:
+        """占住一个会话，别的进程都等着；进程没了就自己让出来。没有别的进程就不必占。
 
         同一进程里的先后由调用者管：已经占着时不能再占。
 
@@ -34,10 +33,11 @@ class Claims:
         异常:
             StoreError: 连不上
         """
-        if not self._database.shared:
-            yield
-            return
-        number, pause = _number(key), _SOONEST
+        return self._held(_number(key)) if self._database.shared else nullcontext()
+
+    @asynccontextmanager
+    async def _held(self, number: int) -> AsyncIterator[None]:
+        pause = _SOONEST
         try:
             while not await self._database.using(lambda b: b.try_claim(number)):
                 await asyncio.sleep(pause)

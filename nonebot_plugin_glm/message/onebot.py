@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nonebot.adapters import Bot, Event
 from nonebot.adapters.onebot.v11 import (
@@ -170,7 +171,14 @@ async def delete(bot: Bot, message_ids: Iterable[str]) -> None:
 def _key(
     event: OneBotEvent, scope: Scope, group_id: str = "", user_id: str = ""
 ) -> ConversationKey:
-    return ConversationKey(PLATFORM, str(event.self_id), scope, group_id, user_id)
+    return _known_key(event.self_id, scope, group_id, user_id)
+
+
+@lru_cache(maxsize=1024)  # 同一个会话就是同一个值，字典里认得快
+def _known_key(
+    self_id: int, scope: Scope, group_id: str, user_id: str
+) -> ConversationKey:
+    return ConversationKey(PLATFORM, str(self_id), scope, group_id, user_id)
 
 
 def _temporary_group(event: PrivateMessageEvent) -> str:

@@ -20,7 +20,7 @@ SEEN_AFTER = 1.0
 """这么快就有回答的，不必有动静。"""
 TYPING_SECONDS = 5.0
 """「正在输入」隔多少秒再说一次，它自己会消失。"""
-AT_ONCE = 50
+AT_ONCE = 20
 """同时至多让几个人看到动静：再多的人一起等时，早点答完比动静要紧。"""
 _PLACES = 500
 """记着在多少个地方说过还在想。"""
@@ -72,15 +72,18 @@ class Waiting:
             await self._outgoing.unsay()  # 提问撤回了，没有什么还在想
 
     def _start(self) -> None:
-        self._showing = asyncio.create_task(self._show())
-
-    async def _show(self) -> None:
         started = asyncio.get_running_loop().time() - SEEN_AFTER
+        if len(_stirred) < AT_ONCE:
+            _stirred.add(self)
+            showing = self._show(started)
+        else:
+            showing = self._say_still_thinking(started)
+        self._showing = asyncio.create_task(showing)
+
+    async def _show(self, started: float) -> None:
         noticing = asyncio.create_task(self._say_still_thinking(started))
         try:
-            if len(_stirred) < AT_ONCE:
-                _stirred.add(self)
-                await self._stir()
+            await self._stir()
             await noticing
         finally:
             noticing.cancel()
