@@ -23,6 +23,8 @@ class Write(Generic[T]):
         self.work = work
         self.dropped = False
         """没有人等了：还没有开始就不做"""
+        self.taken = False
+        """已经离开队伍：它那一批做不成，就轮到它自己做"""
         self.done = False
         self.result: T | None = None
 
@@ -50,7 +52,8 @@ class WriteQueue:
         异常:
             Exception: 这个写做不成，没有生效
         """
-        if not write.done:
+        # 已经拿走过的自己做，不带上后来的：先来的要先做
+        if not write.taken:
             batch = self._take()
             if len(batch) > 1:
                 with suppress(Exception):  # 不知道怪谁：各做各的
@@ -64,7 +67,8 @@ class WriteQueue:
         batch: list[Write[Any]] = []
         while self._waiting:
             write = self._waiting.popleft()
-            if not (write.done or write.dropped):
+            write.taken = True
+            if not write.dropped:
                 batch.append(write)
         return batch
 

@@ -108,6 +108,32 @@ async def test_one_failure(database: Database) -> None:
     assert await names(database) == ["a", "b", "c"]
 
 
+def test_order_after_a_failure() -> None:
+    """一批做不成，各做各的时候又来了新的：先来的仍然先做。"""
+    done: list[str] = []
+
+    def transact(work: Callable[[Any], Any]) -> Any:
+        before = len(done)
+        try:
+            return work(None)
+        except ValueError:
+            del done[before:]
+            raise
+
+    def spoilt(_: Connection) -> None:
+        raise ValueError
+
+    queue = WriteQueue(transact)
+    first = queue.add(spoilt)
+    second = queue.add(lambda _: done.append("先来的"))
+    with pytest.raises(ValueError):
+        queue.finish(first)
+    later = [queue.add(lambda _, n=n: done.append(f"后来的{n}")) for n in range(2)]
+    for write in (second, *later):
+        queue.finish(write)
+    assert done == ["先来的", "后来的0", "后来的1"]
+
+
 async def test_nobody_waits_for_it(database: Database, transactions: list[int]) -> None:
     """还没有开始就没有人等了：不做，不连累别的，以后也不做。"""
     works = [putting(name) for name in "abcde"]
