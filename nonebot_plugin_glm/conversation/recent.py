@@ -84,7 +84,8 @@ class Recent:
         before = known.conversation
         start = max(before.window_start, start or 0)
         every = (*before.turns, stored)
-        turns = tuple(dropwhile(lambda turn: turn.id < start, every))[-known.limit :]
+        turns = tuple(dropwhile(lambda turn: turn.id < start, every))
+        turns = turns[max(0, len(turns) - known.limit) :]
         gone = every[: len(every) - len(turns)]
         after = replace(before, turns=turns, window_start=start, identity=identity)
         size = known.size + _size(stored) - sum(map(_size, gone))
